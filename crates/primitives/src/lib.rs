@@ -10,6 +10,8 @@
 
 mod account;
 mod block;
+mod block_file;
+mod era;
 mod header;
 mod receipt;
 mod signature;
@@ -27,6 +29,8 @@ pub use alloy_primitives::{
 };
 pub use alloy_rlp as rlp;
 pub use block::{Block, BlockDecodeError, RecoveredBlock, SealedBlock};
+pub use block_file::{BlockFile, BlockFileError, FileBlock, decode_block_file};
+pub use era::{ERA1_BLOCKS, Era1Reader, EraBlock, EraError, decode_era1, read_era1};
 pub use header::{HeaderExt, SealedHeader, decode_header, ommers_hash};
 pub use receipt::{Receipt, logs_bloom, receipts_root};
 pub use signature::{SignatureError, recover_sender, recover_signer, sign_hash};
