@@ -1,1 +1,46 @@
-//! 
+//! Executes blocks and calls on a state: receipts, gas, and the complete and reversible change of the state.
+//!
+//! The machine is revm's. What stands here is what proof of work adds to it: the rules of each fork with EIP-1283
+//! and the DAO's move, a modern machine under which 0x44 is still the difficulty, receipts with state roots before
+//! Byzantium, rewards, and a record of every destroyed wei.
+//!
+//! ```text
+//! ChainSpec ─Rules::at─► Rules ┐
+//! Header ──► BlockContext ─────┼─► BlockExecutor ─execute_transaction*─► finish ─► ExecutedBlock
+//! StateReader ─► CachedState ──┘        │ inspect_transaction (tracers)            { receipts, gas, changes }
+//!                                       └─ call, estimate_gas, create_access_list (RPC)
+//! ```
+
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
+mod cache;
+mod changes;
+mod code_cache;
+mod context;
+mod dao;
+mod executor;
+mod instructions;
+mod machine;
+mod memory;
+mod rules;
+mod state;
+mod transaction;
+
+pub use cache::CachedState;
+pub use changes::{AccountChange, SlotChange, StateChanges};
+pub use context::BlockContext;
+pub use executor::{
+    BlockExecutor, BoxError, ExecutedBlock, ExecutionError, HISTORY_SERVE_WINDOW, HISTORY_STORAGE_ADDRESS,
+    Inspected, RootHook, TxOutcome,
+};
+pub use machine::{BurnTally, EvmContext};
+pub use memory::{InMemoryError, InMemoryState};
+pub use revm;
+pub use revm::primitives::hardfork::SpecId;
+pub use revm_inspectors;
+pub use rules::Rules;
+pub use state::{ReadError, StateReader};
+pub use transaction::TransactionError;
