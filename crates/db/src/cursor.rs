@@ -113,9 +113,17 @@ impl<T: Table> Cursor<'_, T, WriteAccess> {
     /// # Errors
     /// [`DbError::KeyTooLong`], [`DbError::ValueTooLong`], [`DbError::DiskFull`], or the engine's error.
     pub fn put(&mut self, key: &T::Key, value: &T::Value) -> Result<(), DbError> {
+        self.put_with(key, |out| value.write_value(out))
+    }
+
+    /// [`put`](Self::put) of the bytes that `write` adds: the table's value, without having one.
+    ///
+    /// # Errors
+    /// As [`put`](Self::put).
+    pub fn put_with(&mut self, key: &T::Key, write: impl FnOnce(&mut Vec<u8>)) -> Result<(), DbError> {
         let key = KeyBuf::of(key);
         self.scratch.clear();
-        value.write_value(&mut self.scratch);
+        write(&mut self.scratch);
         check_record(T::NAME, key.as_slice(), &self.scratch)?;
         Ok(self.cursor.put(key.as_slice(), &self.scratch, WriteFlags::UPSERT)?)
     }
@@ -126,9 +134,17 @@ impl<T: Table> Cursor<'_, T, WriteAccess> {
     /// [`DbError::AppendOrder`] when the key is not above the last one, [`DbError::KeyTooLong`],
     /// [`DbError::ValueTooLong`], [`DbError::DiskFull`], or the engine's error.
     pub fn append(&mut self, key: &T::Key, value: &T::Value) -> Result<(), DbError> {
+        self.append_with(key, |out| value.write_value(out))
+    }
+
+    /// [`append`](Self::append) of the bytes that `write` adds: the table's value, without having one.
+    ///
+    /// # Errors
+    /// As [`append`](Self::append).
+    pub fn append_with(&mut self, key: &T::Key, write: impl FnOnce(&mut Vec<u8>)) -> Result<(), DbError> {
         let key = KeyBuf::of(key);
         self.scratch.clear();
-        value.write_value(&mut self.scratch);
+        write(&mut self.scratch);
         check_record(T::NAME, key.as_slice(), &self.scratch)?;
         self.cursor.append(key.as_slice(), &self.scratch).map_err(|error| append_error(T::NAME, error))
     }
@@ -181,12 +197,7 @@ impl<'tx, T: Table, A: Access> Entries<'tx, T, A> {
     }
 
     pub(crate) fn starting_at(cursor: Cursor<'tx, T, A>, start: &[u8]) -> Self {
-        Self {
-            cursor,
-            start: Some(KeyBuf::from_slice(start)),
-            prefix: KeyBuf::from_slice(&[]),
-            done: false,
-        }
+        Self { cursor, start: Some(KeyBuf::from_slice(start)), prefix: KeyBuf::from_slice(&[]), done: false }
     }
 
     fn advance(&mut self) -> Result<Option<(T::Key, T::Value)>, DbError> {

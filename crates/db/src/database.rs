@@ -4,8 +4,7 @@ use crate::{
 };
 use signet_libmdbx::{
     Database as Handle, DatabaseFlags, Environment, EnvironmentFlags, Geometry, MdbxError, Mode,
-    SyncMode as EngineSync, WriteFlags,
-    sys::PageSize,
+    SyncMode as EngineSync, WriteFlags, sys::PageSize,
 };
 use std::{
     borrow::Cow,
@@ -207,7 +206,9 @@ fn probe(path: &Path, schema: &Schema) -> Result<(), DbError> {
     builder.set_flags(EnvironmentFlags { mode: Mode::ReadOnly, accede: true, ..Default::default() });
     match builder.open(path) {
         Ok(env) => check_identity(&env, path, schema),
-        Err(error @ (MdbxError::Invalid | MdbxError::VersionMismatch)) => Err(foreign(path, error.to_string())),
+        Err(error @ (MdbxError::Invalid | MdbxError::VersionMismatch)) => {
+            Err(foreign(path, error.to_string()))
+        }
         Err(_) => Ok(()),
     }
 }

@@ -55,7 +55,9 @@ pub enum DbError {
         known: u32,
     },
     /// Asked to open for reading what does not exist.
-    #[error("there is no database in {path}: create it with `autochain init`, or choose its folder with --datadir")]
+    #[error(
+        "there is no database in {path}: create it with `autochain init`, or choose its folder with --datadir"
+    )]
     Missing {
         /// The database folder.
         path: PathBuf,

@@ -61,8 +61,13 @@ pub fn remove_database(path: &Path) -> Result<bool, DbError> {
 pub(crate) fn lock(path: &Path) -> Result<File, DbError> {
     let name = path.join(LOCK_FILE);
     let io_error = |source| DbError::Io { action: "lock", path: name.clone(), source };
-    let file =
-        OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&name).map_err(io_error)?;
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .read(true)
+        .write(true)
+        .open(&name)
+        .map_err(io_error)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(DbError::Locked { path: path.to_owned() }),

@@ -171,7 +171,13 @@ impl WriteTx {
         Ok(self.tx.commit()?)
     }
 
-    fn put_bytes(&self, handle: Handle, table: &'static str, key: &[u8], value: &[u8]) -> Result<(), DbError> {
+    fn put_bytes(
+        &self,
+        handle: Handle,
+        table: &'static str,
+        key: &[u8],
+        value: &[u8],
+    ) -> Result<(), DbError> {
         check_record(table, key, value)?;
         Ok(self.tx.put(handle, key, value, WriteFlags::UPSERT)?)
     }

@@ -87,6 +87,11 @@ pub struct SealedBlock {
 }
 
 impl SealedBlock {
+    /// Pairs a block with its hash, which was computed before (and stored beside it).
+    pub const fn new_unchecked(block: Block, hash: B256) -> Self {
+        Self { hash, block }
+    }
+
     /// Keccak-256 of the header's RLP.
     pub const fn hash(&self) -> B256 {
         self.hash

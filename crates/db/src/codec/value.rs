@@ -1,8 +1,8 @@
 use super::key::array;
 use crate::CodecError;
 use autochain_primitives::{
-    Account, Address, B256, Bytes, Eip658Value, Header, KECCAK256_EMPTY, Log, Receipt, SealedHeader, TxType, U256,
-    decode_header,
+    Account, Address, B256, Bytes, Eip658Value, Header, KECCAK256_EMPTY, Log, Receipt, SealedHeader, TxType,
+    U256, decode_header,
     rlp::{self, Decodable, Encodable},
 };
 
@@ -63,8 +63,7 @@ impl Value for U256 {
     }
 
     fn read_value(bytes: &[u8]) -> Result<Self, CodecError> {
-        Self::try_from_be_slice(bytes)
-            .ok_or(CodecError::Length { got: bytes.len(), expected: "at most 32" })
+        Self::try_from_be_slice(bytes).ok_or(CodecError::Length { got: bytes.len(), expected: "at most 32" })
     }
 }
 
