@@ -1,6 +1,13 @@
 use crate::ChainSpec;
 use autochain_primitives::{B256, b256};
 
+/// Hash of Ethereum mainnet's block 0.
+pub const MAINNET_GENESIS_HASH: B256 =
+    b256!("d4e56740f876aef8c010b86a40d5f56745a118d0906a34e69aec8c0db1cb8fa3");
+/// Hash of Sepolia's block 0.
+pub const SEPOLIA_GENESIS_HASH: B256 =
+    b256!("25a5cc106eea7138acab33231d7160d69cb777ee0c2c553fcddf5138993e6dd9");
+
 struct Known {
     name: &'static str,
     chain_id: u64,
@@ -8,16 +15,8 @@ struct Known {
 }
 
 const KNOWN: [Known; 2] = [
-    Known {
-        name: "Ethereum mainnet",
-        chain_id: 1,
-        genesis: b256!("d4e56740f876aef8c010b86a40d5f56745a118d0906a34e69aec8c0db1cb8fa3"),
-    },
-    Known {
-        name: "Sepolia",
-        chain_id: 11_155_111,
-        genesis: b256!("25a5cc106eea7138acab33231d7160d69cb777ee0c2c553fcddf5138993e6dd9"),
-    },
+    Known { name: "Ethereum mainnet", chain_id: 1, genesis: MAINNET_GENESIS_HASH },
+    Known { name: "Sepolia", chain_id: 11_155_111, genesis: SEPOLIA_GENESIS_HASH },
 ];
 
 pub(crate) fn name(genesis: B256) -> Option<&'static str> {

@@ -52,6 +52,7 @@ pub use alloy_eip2124::{ForkFilter, ForkHash, ForkId, ValidationError as ForkIdE
 pub use error::{GenesisError, IncompatibleConfig, RewindTo};
 pub use fork::{Activation, Fork, ForkSchedule};
 pub use genesis::{Genesis, GenesisAccount, INITIAL_BASE_FEE};
+pub use known::{MAINNET_GENESIS_HASH, SEPOLIA_GENESIS_HASH};
 pub use preset::Preset;
 pub use rules::{Bomb, RewardRule, SealRule};
 pub use spec::{ChainSpec, ECIP1099_EPOCH_LENGTH, EPOCH_LENGTH, MINIMUM_DIFFICULTY};
