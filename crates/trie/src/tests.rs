@@ -229,7 +229,7 @@ fn a_change_costs_one_seek_a_level() {
         .map(hashed)
         .find(|key| {
             let key = Nibbles::unpack(key);
-            let last = source.trie.nodes.iter().filter(|(path, _)| key.starts_with(path)).next_back();
+            let last = source.trie.nodes.iter().rfind(|(path, _)| key.starts_with(path));
             last.is_some_and(|(path, node)| node.child(key.get_unchecked(path.len())).is_none())
         })
         .unwrap();
