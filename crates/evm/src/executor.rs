@@ -294,6 +294,11 @@ impl<'a, S: StateReader> BlockExecutor<'a, S> {
         })
     }
 
+    /// The state so far, for calls on it.
+    pub(crate) fn into_parts(self) -> (Rules, BlockContext, CachedState<'a, S>) {
+        (self.rules, self.block, self.machine.ctx.journaled_state.database)
+    }
+
     fn prepare(&self, transaction: &Transaction, sender: Address) -> Result<TxEnv, ExecutionError<S::Error>> {
         let tx = tx_env(transaction, sender, &self.rules).map_err(|error| self.refuse(transaction, error))?;
         let available = self.gas_left();

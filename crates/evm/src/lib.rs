@@ -16,12 +16,17 @@
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+mod access_list;
+mod block;
 mod cache;
+mod call;
 mod changes;
 mod code_cache;
 mod context;
 mod dao;
+mod estimate;
 mod executor;
+mod halt;
 mod instructions;
 mod machine;
 mod memory;
@@ -29,16 +34,24 @@ mod rules;
 mod state;
 mod transaction;
 
+pub use access_list::{AccessListResult, create_access_list};
+pub use block::execute_block;
 pub use cache::CachedState;
+pub use call::{
+    AccountOverride, BlockOverrides, CallOptions, CallOutcome, CallRequest, CallResult, Simulator, call,
+};
 pub use changes::{AccountChange, SlotChange, StateChanges};
 pub use context::BlockContext;
+pub use estimate::{EstimateError, estimate_gas};
 pub use executor::{
     BlockExecutor, BoxError, ExecutedBlock, ExecutionError, HISTORY_SERVE_WINDOW, HISTORY_STORAGE_ADDRESS,
     Inspected, RootHook, TxOutcome,
 };
+pub use halt::Halt;
 pub use machine::{BurnTally, EvmContext};
 pub use memory::{InMemoryError, InMemoryState};
 pub use revm;
+pub use revm::context_interface::transaction::{AccessList, AccessListItem, SignedAuthorization};
 pub use revm::primitives::hardfork::SpecId;
 pub use revm_inspectors;
 pub use rules::Rules;

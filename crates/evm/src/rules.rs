@@ -47,7 +47,7 @@ impl Rules {
             chain_id: spec.chain_id,
             net_metering_1283: active(Fork::Constantinople) && !active(Fork::Petersburg),
             pow_opcodes: true,
-            eip155: spec.forks.replay_protection().is_reached(number, timestamp),
+            eip155: spec.replay_protection(number),
             tx_gas_cap: active(Fork::Osaka).then_some(TX_GAS_LIMIT_CAP),
             eip2935: active(Fork::Prague),
             dao_move: spec.dao_support == Some(true)
