@@ -19,44 +19,36 @@ impl Reader {
         Ok(self.tx.get::<HashedStorage>(&(*account, *slot))?.unwrap_or_default())
     }
 
-    /// The first leaf of the account trie under `prefix`.
-    pub fn first_hashed_account(
-        &self,
-        prefix: &Nibbles,
-    ) -> Result<Option<(B256, HashedAccount)>, StoreError> {
-        let start = first_key(prefix);
-        let leaf = self.tx.cursor::<HashedAccounts>()?.seek_raw(start.as_slice())?;
-        Ok(leaf.filter(|(account, _)| is_under(account, &start, prefix)))
+    /// The first leaf of the account trie at or after `start`.
+    pub fn hashed_account_from(&self, start: &B256) -> Result<Option<(B256, HashedAccount)>, StoreError> {
+        Ok(self.tx.cursor::<HashedAccounts>()?.seek(start)?)
     }
 
-    /// The first leaf of an account's storage trie under `prefix`.
-    pub fn first_hashed_storage(
+    /// The first leaf of an account's storage trie at or after `start`.
+    pub fn hashed_storage_from(
         &self,
         account: &B256,
-        prefix: &Nibbles,
+        start: &B256,
     ) -> Result<Option<(B256, U256)>, StoreError> {
-        let start = first_key(prefix);
-        let mut key = KeyBuf::of(account);
-        key.push(start.as_slice());
+        let key = KeyBuf::of(&(*account, *start));
         let leaf = self.tx.cursor::<HashedStorage>()?.seek_within(key.as_slice(), account.as_slice())?;
-        Ok(leaf.map(|((_, slot), value)| (slot, value)).filter(|(slot, _)| is_under(slot, &start, prefix)))
+        Ok(leaf.map(|((_, slot), value)| (slot, value)))
     }
 
-    /// The branch node of the account trie with the smallest path under `prefix`: the topmost one there.
-    pub fn first_account_node(&self, prefix: &Nibbles) -> Result<Option<(Nibbles, BranchNode)>, StoreError> {
-        let key = KeyBuf::of(&NodePath(*prefix));
-        let node = self.tx.cursor::<AccountNodes>()?.seek_within(key.as_slice(), key.as_slice())?;
+    /// The first branch node of the account trie whose path is at or after `start`: under a prefix, the topmost.
+    pub fn account_node_from(&self, start: &Nibbles) -> Result<Option<(Nibbles, BranchNode)>, StoreError> {
+        let node = self.tx.cursor::<AccountNodes>()?.seek(&NodePath(*start))?;
         Ok(node.map(|(path, node)| (path.0, node.0)))
     }
 
-    /// The branch node of an account's storage trie with the smallest path under `prefix`.
-    pub fn first_storage_node(
+    /// The first branch node of an account's storage trie whose path is at or after `start`.
+    pub fn storage_node_from(
         &self,
         account: &B256,
-        prefix: &Nibbles,
+        start: &Nibbles,
     ) -> Result<Option<(Nibbles, BranchNode)>, StoreError> {
-        let key = KeyBuf::of(&StorageNodePath(*account, *prefix));
-        let node = self.tx.cursor::<StorageNodes>()?.seek_within(key.as_slice(), key.as_slice())?;
+        let key = KeyBuf::of(&StorageNodePath(*account, *start));
+        let node = self.tx.cursor::<StorageNodes>()?.seek_within(key.as_slice(), account.as_slice())?;
         Ok(node.map(|(path, node)| (path.1, node.0)))
     }
 
@@ -100,18 +92,4 @@ impl Reader {
             Ok((path.1, node.0))
         }))
     }
-}
-
-/// The smallest key under `prefix`.
-fn first_key(prefix: &Nibbles) -> B256 {
-    let mut key = B256::ZERO;
-    prefix.pack_to(key.as_mut_slice());
-    key
-}
-
-/// Whether `key`, at or above `start`, the smallest key under `prefix`, is under it.
-fn is_under(key: &B256, start: &B256, prefix: &Nibbles) -> bool {
-    let (whole, odd) = (prefix.len() / 2, prefix.len() % 2 == 1);
-    let half = |key: &B256| key.get(whole).map(|byte| byte >> 4);
-    key.get(..whole) == start.get(..whole) && (!odd || half(key) == half(start))
 }
