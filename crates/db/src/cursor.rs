@@ -146,7 +146,9 @@ impl<T: Table> Cursor<'_, T, WriteAccess> {
         self.scratch.clear();
         write(&mut self.scratch);
         check_record(T::NAME, key.as_slice(), &self.scratch)?;
-        self.cursor.append(key.as_slice(), &self.scratch).map_err(|error| append_error(T::NAME, error))
+        // Alone, APPEND would overwrite the last record when the key is its key.
+        let flags = WriteFlags::APPEND | WriteFlags::NO_OVERWRITE;
+        self.cursor.put(key.as_slice(), &self.scratch, flags).map_err(|error| append_error(T::NAME, error))
     }
 
     /// Deletes the record of `key`. Returns whether there was one.
