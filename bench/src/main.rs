@@ -1,1 +1,19 @@
-fn main() {}
+//! Benchmarks of Autochain against other implementations, both sides in one run.
+//!
+//! ```text
+//! autochain-bench ethash [--quick]    proof of work against the `ethash` crate
+//! ```
+
+mod ethash;
+
+use eyre::{Result, bail};
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        ["ethash"] => ethash::run(ethash::Extent::Full),
+        ["ethash", "--quick"] => ethash::run(ethash::Extent::Quick),
+        _ => bail!("usage: autochain-bench ethash [--quick]"),
+    }
+}

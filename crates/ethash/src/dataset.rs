@@ -10,7 +10,7 @@ use crate::hashimoto::Output;
 use crate::kernel;
 use crate::light::Light;
 use crate::sizes::Params;
-use crate::table::{Pages, Row, Table};
+use crate::table::{Pages, Row, Table, bytes};
 
 /// The dataset (DAG) of one epoch: what mining needs. It lies in memory, or in a mapped file.
 pub struct Dataset {
@@ -128,6 +128,11 @@ impl Dataset {
     /// at a time reach the full speed.
     pub fn hash_range(&self, seal_hash: &[u8; 32], start_nonce: u64, out: &mut [Output]) {
         kernel::full(self.backend, self.table(), seal_hash, start_nonce, out);
+    }
+
+    /// All items, 64 bytes each, their words in the machine's byte order.
+    pub fn bytes(&self) -> &[u8] {
+        bytes(self.rows())
     }
 
     pub(crate) fn usable_backend(&self) -> Usable {

@@ -1,12 +1,12 @@
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use memmap2::Mmap;
 
 use crate::sizes::Params;
-use crate::table::Row;
+use crate::table::{Row, bytes};
 
 /// Why a dataset could not be read from, or written to, its file.
 #[derive(Debug, thiserror::Error)]
@@ -136,13 +136,10 @@ pub(crate) fn save(folder: &Path, params: &Params, rows: &[Row]) -> Result<(), D
 }
 
 fn write(path: &Path, rows: &[Row]) -> io::Result<()> {
-    let mut out = BufWriter::with_capacity(1 << 20, File::create_new(path)?);
+    let mut out = File::create_new(path)?;
     out.write_all(&magic())?;
-    for row in rows {
-        // SAFETY: 64 initialised bytes without padding, any of which is a valid `u8`.
-        out.write_all(unsafe { &*std::ptr::from_ref(row).cast::<[u8; size_of::<Row>()]>() })?;
-    }
-    out.into_inner()?.sync_all()
+    out.write_all(bytes(rows))?;
+    out.sync_all()
 }
 
 /// A name that no other thread or process writes to.

@@ -6,7 +6,7 @@ use crate::fastmod::FastMod;
 use crate::hashimoto::{Output, Seal};
 use crate::kernel;
 use crate::sizes::Params;
-use crate::table::{Cache, Row, Table};
+use crate::table::{Cache, Row, Table, bytes};
 
 /// The cache of one epoch: enough to verify seals, and to generate the dataset.
 pub struct Light {
@@ -64,6 +64,11 @@ impl Light {
     /// [`Light::hash_many`] into a slice as long as `seals`.
     pub(crate) fn hash_into(&self, seals: &[Seal], out: &mut [Output]) {
         kernel::light(self.backend, self.table(), self.pages, seals, out);
+    }
+
+    /// The whole cache, its words in the machine's byte order.
+    pub fn bytes(&self) -> &[u8] {
+        bytes(self.cache.rows())
     }
 
     /// Computes the dataset items from `first` on.

@@ -114,7 +114,9 @@ fn largest_prime_size(limit: u64, unit: u64) -> u64 {
 
 /// Trial division: at most 23,000 steps for the counts that occur, all under 2^31.
 fn is_prime(n: u64) -> bool {
-    n >= 2 && (n == 2 || n % 2 == 1) && (3..).step_by(2).take_while(|d| d * d <= n).all(|d| n % d != 0)
+    n >= 2
+        && (n == 2 || !n.is_multiple_of(2))
+        && (3..).step_by(2).take_while(|d| d * d <= n).all(|d| !n.is_multiple_of(d))
 }
 
 #[cfg(test)]

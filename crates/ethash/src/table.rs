@@ -42,3 +42,9 @@ impl<'a, const ROWS: usize> Table<'a, ROWS> {
         unsafe { &*self.rows.as_ptr().add(first).cast() }
     }
 }
+
+/// The words of rows as bytes, in the machine's order.
+pub(crate) fn bytes(rows: &[Row]) -> &[u8] {
+    // SAFETY: the same memory, initialised and without padding; any of its bytes is a valid `u8`.
+    unsafe { std::slice::from_raw_parts(rows.as_ptr().cast(), size_of_val(rows)) }
+}

@@ -83,17 +83,30 @@ pub(crate) fn row_of_seed(seed: &[u8; 32]) -> Row {
     store(hash_block::<u64, 4, RATE_512>(words(seed)))
 }
 
-/// Replaces each row by its Keccak-512. Rows beyond a multiple of the lane's width are hashed singly.
+/// Replaces each row by its Keccak-512.
 #[inline(always)]
 pub(crate) fn hash_rows<L: Lane>(rows: &mut [Row]) {
     let mut groups = rows.chunks_exact_mut(L::WIDTH);
     for group in &mut groups {
-        let state = hash_block::<L, 8, RATE_512>(L::gather(group));
-        L::scatter(first8(&state), group);
+        hash_group::<L>(group);
     }
-    for row in groups.into_remainder() {
-        *row = hash_row(row);
+    match groups.into_remainder() {
+        [] => (),
+        [row] => *row = hash_row(row),
+        rows => {
+            // Two hashes already cost more singly than a whole group.
+            let mut group = [[0; 16]; 8];
+            group[..rows.len()].copy_from_slice(rows);
+            hash_group::<L>(&mut group[..L::WIDTH]);
+            rows.copy_from_slice(&group[..rows.len()]);
+        }
     }
+}
+
+#[inline(always)]
+fn hash_group<L: Lane>(group: &mut [Row]) {
+    let state = hash_block::<L, 8, RATE_512>(L::gather(group));
+    L::scatter(first8(&state), group);
 }
 
 /// Keccak-512 of one row.

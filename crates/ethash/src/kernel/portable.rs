@@ -53,22 +53,29 @@ pub(super) fn fill_items<const N: usize>(first: u32, out: &mut [Row], items: imp
     }
 }
 
-/// `N` dataset items side by side, so that their reads of the cache overlap.
+/// `N` dataset items side by side, so that their reads of the cache overlap. What each reads next is asked for
+/// as soon as its number is known.
 #[inline(always)]
 pub(super) fn mix_items<L: Lane, const N: usize>(cache: Cache<'_>, numbers: [u32; N]) -> [Row; N] {
-    let mut mixes = first_mixes::<L, N>(cache, numbers);
-    for parent in 0..PARENTS {
-        let rows: [&Row; N] = from_fn(|k| {
-            let [row] = cache.pick(fnv(numbers[k] ^ parent, mixes[k][parent as usize % 16]));
-            row
-        });
-        for (mix, row) in mixes.iter_mut().zip(rows) {
-            fnv_row(mix, row);
+    let mut mixes = Aligned(first_mixes::<L, N>(cache, numbers));
+    let mut next: [&[Row; 1]; N] = from_fn(|k| cache.pick(fnv(numbers[k], mixes.0[k][0])));
+    for parent in 1..=PARENTS {
+        let place = parent as usize % 16;
+        for k in 0..N {
+            let [row] = next[k];
+            // The one word that selects the next read is mixed by itself, ahead of the others.
+            let word = fnv(mixes.0[k][place], row[place]);
+            next[k] = cache.pick(fnv(numbers[k] ^ parent, word));
+            prefetch(next[k]);
+            fnv_row(&mut mixes.0[k], row);
         }
     }
-    keccak::hash_rows::<L>(&mut mixes);
-    mixes
+    keccak::hash_rows::<L>(&mut mixes.0);
+    mixes.0
 }
+
+#[repr(align(64))]
+struct Aligned<T>(T);
 
 /// The state of dataset items before their first parent.
 #[inline(always)]
@@ -141,9 +148,9 @@ pub(super) fn finish<L: Lane, const N: usize>(starts: &[Row; N], mixes: &[Mix; N
     }
 }
 
-/// Asks for both lines of a page.
+/// Asks for the lines of some rows.
 #[inline(always)]
-pub(super) fn prefetch(page: &[Row; 2]) {
+pub(super) fn prefetch<const N: usize>(page: &[Row; N]) {
     #[cfg(target_arch = "x86_64")]
     for row in page {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
