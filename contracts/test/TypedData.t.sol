@@ -56,7 +56,7 @@ contract TypedDataTest is RegistryFixture {
                 )
             )
         );
-        emit log_named_bytes32("register", digest);
+        assertEq(digest, 0x0f48a6d1fc131b27ed227ddd757fd6caacaf66a031757e859ae080bcc28a7b55);
         registry.register(TAG, COMMITMENT, alice.account, 0, DEADLINE, _one(_sign(registrar, structHash)));
     }
 
@@ -78,7 +78,7 @@ contract TypedDataTest is RegistryFixture {
                 )
             )
         );
-        emit log_named_bytes32("pair", digest);
+        assertEq(digest, 0xf4ede55eeb6159e824df628ae41fc071151b97ff4305c364f3a67dec015c9840);
         _pair(dongle, car, alice);
     }
 
@@ -104,7 +104,10 @@ contract TypedDataTest is RegistryFixture {
                 )
             )
         );
-        emit log_named_bytes32("reading", digest);
-        _recordFor(dongle.account, r, _sign(dongle, structHash));
+        assertEq(digest, 0x58204a35263f39db26b2bd7ba8a9e8d915cc9e5450abeead97274ab1c6d19da0);
+        bytes memory signature = hex"e9ce501952b121feedff98afc2fdb1d490c2c5b7463c94ea69853258adc2167a"
+            hex"2d950e502b8c4edad95379d336bfdc99507cb6dce18ff45be0cea1ee0c307b4d1b";
+        assertEq(_sign(dongle, structHash), signature); // nonces of RFC 6979
+        _recordFor(dongle.account, r, signature);
     }
 }
