@@ -128,6 +128,7 @@ pub fn read_era1<R: Read>(reader: R) -> Era1Reader<R> {
         first_number: 0,
         starts: Vec::new(),
         records: Vec::new(),
+        accumulator: None,
     }
 }
 
@@ -151,6 +152,15 @@ pub struct Era1Reader<R> {
     starts: Vec<u64>,
     /// Root of each block's header record (hash, total difficulty), a leaf of the accumulator.
     records: Vec<[u8; 32]>,
+    accumulator: Option<B256>,
+}
+
+impl<R> Era1Reader<R> {
+    /// The accumulator of the era, once the last block has been read and it was found right. Its first four bytes
+    /// are part of a published file's name.
+    pub const fn accumulator(&self) -> Option<B256> {
+        self.accumulator
+    }
 }
 
 impl<R: Read> Iterator for Era1Reader<R> {
@@ -225,6 +235,7 @@ impl<R: Read> Era1Reader<R> {
         if got != expected {
             return Err(EraError::Accumulator { got, expected });
         }
+        self.accumulator = Some(got);
         let index = self.expect(BLOCK_INDEX)?;
         let count = self.starts.len() as u64;
         if index.length != 16 + 8 * count {

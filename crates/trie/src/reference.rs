@@ -25,12 +25,12 @@ fn node(pairs: &[Pair<'_>], i: usize) -> Vec<u8> {
     };
     if pairs.len() == 1 {
         let path = first.0.iter().skip(i).copied();
-        return list(&[string(&hex_prefix(path.collect(), true)), string(first.1)]);
+        return list(&[string(&hex_prefix(&path.collect::<Vec<_>>(), true)), string(first.1)]);
     }
     let j = first.0.iter().zip(&last.0).take_while(|(a, b)| a == b).count();
     if j > i {
         let path = first.0.iter().take(j).skip(i).copied();
-        return list(&[string(&hex_prefix(path.collect(), false)), reference(pairs, j)]);
+        return list(&[string(&hex_prefix(&path.collect::<Vec<_>>(), false)), reference(pairs, j)]);
     }
     let mut items = Vec::new();
     for nibble in 0..16 {
@@ -52,7 +52,8 @@ fn reference(pairs: &[Pair<'_>], i: usize) -> Vec<u8> {
 }
 
 /// HP(x, t): nibbles as bytes, with a flag for their parity and for `terminal` (a leaf).
-fn hex_prefix(mut nibbles: Vec<u8>, terminal: bool) -> Vec<u8> {
+pub fn hex_prefix(nibbles: &[u8], terminal: bool) -> Vec<u8> {
+    let mut nibbles = nibbles.to_vec();
     let flag = if terminal { 2 } else { 0 };
     if nibbles.len().is_multiple_of(2) {
         nibbles.splice(0..0, [flag, 0]);
