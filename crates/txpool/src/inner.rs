@@ -26,6 +26,8 @@ pub(crate) struct Inner {
     pub(crate) pending: usize,
     remote_slots: usize,
     slots: usize,
+    /// Changes with the contents and with the head.
+    pub(crate) version: u64,
 }
 
 /// Transactions that became executable in a change.
@@ -45,6 +47,7 @@ impl Inner {
             pending: 0,
             remote_slots: 0,
             slots: 0,
+            version: 0,
         }
     }
 
@@ -198,6 +201,7 @@ impl Inner {
     /// Moves to another head; price order follows its base fee.
     pub(crate) fn set_head(&mut self, head: Head) {
         self.head = head;
+        self.version += 1;
         self.reprice();
     }
 
@@ -270,6 +274,9 @@ impl Inner {
         let account = self.accounts.entry(sender).or_insert(empty);
         let (nonce, local) = (transaction.nonce(), account.local);
         let was = account.executable();
+        if local {
+            transaction.set_local();
+        }
         let replaced = account.insert(transaction.clone());
         account.extend();
         let is = account.executable();
@@ -342,6 +349,7 @@ impl Inner {
         }
         let transactions = account.all().cloned().collect::<Vec<_>>();
         for transaction in transactions {
+            transaction.set_local();
             let key = self.key(&transaction);
             if self.priced.remove(&key) {
                 self.remote_slots -= transaction.slots();
@@ -354,6 +362,7 @@ impl Inner {
             return false;
         }
         self.by_hash.insert(transaction.hash(), transaction.clone());
+        self.version += 1;
         self.slots += transaction.slots();
         if !local {
             self.remote_slots += transaction.slots();
@@ -366,6 +375,7 @@ impl Inner {
         if self.by_hash.remove(&transaction.hash()).is_none() {
             return;
         }
+        self.version += 1;
         self.slots -= transaction.slots();
         let key = self.key(transaction);
         if self.priced.remove(&key) {

@@ -30,7 +30,7 @@ pub use best::BestTransactions;
 pub use config::PoolConfig;
 pub use error::{JournalError, PoolError, StateUnavailable};
 pub use inner::HARD_LIMIT_FACTOR;
-pub use pool::{AccountState, Content, Head, Pool, Status};
+pub use pool::{AccountState, ByAccount, Content, Head, Pool, Status};
 pub use transaction::{Origin, PooledTransaction};
 pub use validate::{
     MAX_INIT_CODE_SIZE, MAX_TX_GAS, MAX_TX_SIZE, SLOT_SIZE, TxRules, floor_data_gas, intrinsic_gas,

@@ -205,6 +205,11 @@ impl Pool {
         Status { pending: inner.pending, queued: inner.queued() }
     }
 
+    /// A number that changes whenever the contents or the head change.
+    pub fn version(&self) -> u64 {
+        self.inner.lock().version
+    }
+
     /// New executable transactions from now on. A subscriber that falls behind by some thousands misses some.
     pub fn subscribe(&self) -> broadcast::Receiver<Arc<PooledTransaction>> {
         self.events.subscribe()

@@ -1,6 +1,10 @@
 use crate::{PoolError, SLOT_SIZE};
 use autochain_primitives::{Address, B256, Encodable2718, Transaction, TransactionFields, U256};
-use std::{cmp::Reverse, time::SystemTime};
+use std::{
+    cmp::Reverse,
+    sync::atomic::{AtomicBool, Ordering},
+    time::SystemTime,
+};
 
 /// Where a transaction comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,7 +16,7 @@ pub enum Origin {
 }
 
 /// A transaction in the pool with everything that ordering needs.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct PooledTransaction {
     transaction: Transaction,
     hash: B256,
@@ -21,6 +25,7 @@ pub struct PooledTransaction {
     size: usize,
     sequence: u64,
     time: SystemTime,
+    local: AtomicBool,
 }
 
 impl PooledTransaction {
@@ -34,7 +39,16 @@ impl PooledTransaction {
         let cost =
             fees.and_then(|fees| fees.checked_add(transaction.value())).ok_or(PoolError::CostOverflow)?;
         let hash = *transaction.tx_hash();
-        Ok(Self { transaction, hash, sender, cost, size, sequence, time: SystemTime::now() })
+        Ok(Self {
+            transaction,
+            hash,
+            sender,
+            cost,
+            size,
+            sequence,
+            time: SystemTime::now(),
+            local: AtomicBool::new(false),
+        })
     }
 
     /// The signed transaction.
@@ -70,6 +84,15 @@ impl PooledTransaction {
     /// When it came in.
     pub const fn time(&self) -> SystemTime {
         self.time
+    }
+
+    /// Whether its sender is a user of this node.
+    pub fn is_local(&self) -> bool {
+        self.local.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_local(&self) {
+        self.local.store(true, Ordering::Relaxed);
     }
 
     /// Its nonce.
