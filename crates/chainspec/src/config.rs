@@ -256,9 +256,8 @@ fn autochain(mut own: Fields, spec: &mut ChainSpec) -> Result<(), GenesisError> 
             },
         };
     }
-    match own.bool("bomb")? {
-        Some(false) => spec.bomb = Bomb::Off,
-        Some(true) | None => {}
+    if own.bool("bomb")? == Some(false) {
+        spec.bomb = Bomb::Off;
     }
     if let Some(minimum) = own.u256("minimumDifficulty")? {
         if minimum.is_zero() {
@@ -295,7 +294,7 @@ fn autochain(mut own: Fields, spec: &mut ChainSpec) -> Result<(), GenesisError> 
     Ok(())
 }
 
-/// Difficulty fields are [`U256`]; kept here so that the widest reader stands beside its users.
+/// An object of block numbers and values, sorted by block.
 pub(crate) fn table(config: &mut Fields, key: &str) -> Result<Option<Vec<(u64, U256)>>, GenesisError> {
     let Some(object) = config.object(key)? else { return Ok(None) };
     let mut rows = Vec::new();

@@ -142,10 +142,11 @@ impl Field {
     }
 }
 
-/// Decimal, or hexadecimal behind `0x`; the empty string is 0, as in geth.
+/// Decimal, or hexadecimal behind `0x`; without digits it is 0.
 pub(crate) fn number(text: &str) -> Option<U256> {
     match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
-        Some(digits) if !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_hexdigit()) => {
+        Some("") => Some(U256::ZERO),
+        Some(digits) if digits.bytes().all(|digit| digit.is_ascii_hexdigit()) => {
             U256::from_str_radix(digits, 16).ok()
         }
         None if text.is_empty() => Some(U256::ZERO),

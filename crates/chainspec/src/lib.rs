@@ -12,19 +12,17 @@
 //! regard to case, as Go's decoder does. Proof-of-authority and proof-of-stake genesis files are refused with the
 //! reason; unknown keys are named in [`ChainSpec::warnings`].
 //!
-//! Autochain's own rules stand under one extra key. All of them are optional:
+//! Autochain's own rules stand under `"config": {"autochain": {…}}`. All are optional; a key that is not in this
+//! table is refused, unless it starts with `//`.
 //!
-//! ```json
-//! {"config": {"autochain": {
-//!   "ethash": "full",             "//": "full | test | none",
-//!   "fixedDifficulty": 1,         "//": "or config.ethash.fixedDifficulty",
-//!   "reward": "reserve",          "//": "ethereum | reserve | {\"reserve\": \"0x…\"}",
-//!   "bomb": false,                "//": "false: no difficulty bomb",
-//!   "minimumDifficulty": 131072,
-//!   "safeDepth": 32,
-//!   "finalizedDepth": 256
-//! }}}
-//! ```
+//! | key | values | default |
+//! |---|---|---|
+//! | `ethash` | `"full"`, `"test"`, `"none"` | `"full"` |
+//! | `fixedDifficulty` | 1 or more; also as `config.ethash.fixedDifficulty` | by the clock |
+//! | `reward` | `"ethereum"`, `"reserve"`, `{"reserve": "0x…"}` | `"ethereum"` |
+//! | `bomb` | `false`: no difficulty bomb | `true` |
+//! | `minimumDifficulty` | 1 or more | 131,072 |
+//! | `safeDepth`, `finalizedDepth` | blocks behind the head | 32, 256 |
 //!
 //! Without a terminal total difficulty, `shanghaiTime` to `osakaTime` switch on the execution half of those forks;
 //! with one they belong to proof of stake and only count in the fork id.

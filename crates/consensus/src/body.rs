@@ -5,8 +5,9 @@ use autochain_primitives::{SealedBlock, ommers_hash, rlp::Encodable as _, transa
 /// Most bytes of a block's RLP from Osaka on: 10 MiB less a margin of 2 MiB (EIP-7934).
 pub const MAX_BLOCK_BYTES: usize = (10 << 20) - (2 << 20);
 
-/// Checks what a body must be whatever the state: size (EIP-7934), transactions root, uncles hash, and every
-/// transaction by [`validate_transaction_static`].
+/// Checks what a body must be whatever the state: size (EIP-7934), every transaction by
+/// [`validate_transaction_static`], transactions root and uncles hash. Signatures are checked by
+/// [`SealedBlock::recover`].
 ///
 /// # Errors
 /// [`BodyError`]: the first broken rule.
@@ -18,6 +19,11 @@ pub fn check_body(spec: &ChainSpec, block: &SealedBlock) -> Result<(), BodyError
             return Err(BodyError::TooLarge { got, max: MAX_BLOCK_BYTES });
         }
     }
+    let rules = TransactionRules::at(spec, header.number, header.timestamp);
+    for (index, transaction) in block.transactions.iter().enumerate() {
+        validate_transaction_static(transaction, &rules)
+            .map_err(|error| BodyError::Transaction { index, error })?;
+    }
     let expected = transactions_root(&block.transactions);
     if header.transactions_root != expected {
         return Err(BodyError::TransactionsRoot { got: header.transactions_root, expected });
@@ -25,11 +31,6 @@ pub fn check_body(spec: &ChainSpec, block: &SealedBlock) -> Result<(), BodyError
     let expected = ommers_hash(&block.ommers);
     if header.ommers_hash != expected {
         return Err(BodyError::OmmersHash { got: header.ommers_hash, expected });
-    }
-    let rules = TransactionRules::at(spec, header.number, header.timestamp);
-    for (index, transaction) in block.transactions.iter().enumerate() {
-        validate_transaction_static(transaction, &rules)
-            .map_err(|error| BodyError::Transaction { index, error })?;
     }
     Ok(())
 }

@@ -64,10 +64,10 @@ pub(crate) fn check_on_parent(spec: &ChainSpec, header: &Header, parent: &Header
     if header.difficulty != expected {
         return Err(HeaderError::Difficulty { got: header.difficulty, expected });
     }
+    check_gas_limit(spec, header, parent)?;
     if header.gas_used > header.gas_limit {
         return Err(HeaderError::GasUsedAboveLimit { got: header.gas_used, limit: header.gas_limit });
     }
-    check_gas_limit(spec, header, parent)?;
     check_base_fee(spec, header, parent)?;
     check_dao_extra_data(spec, header)
 }

@@ -57,7 +57,7 @@ pub use header::{
 pub use ommers::{AncestorInfo, MAX_OMMER_DEPTH, MAX_OMMERS, check_ommers};
 pub use outcome::{check_outcome, check_state_root};
 pub use payouts::{Payout, Payouts, payouts};
-pub use seal::{SealVerifier, Seals};
+pub use seal::Seals;
 pub use transaction::{
     MAX_INIT_CODE_BYTES, MAX_TRANSACTION_GAS, TransactionRules, validate_transaction_static,
 };

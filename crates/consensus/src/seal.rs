@@ -8,15 +8,6 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 /// Seals that one thread takes at a time: hashing a dozen or more together hides the latency of memory.
 const BATCH: usize = 16;
 
-/// Judges seals; [`Seals`] is the one of every chain.
-pub trait SealVerifier: Send + Sync {
-    /// Checks the seals of headers and ommers, in any order.
-    ///
-    /// # Errors
-    /// The first of the batch that is wrong.
-    fn check(&self, headers: &[&Header]) -> Result<(), SealError>;
-}
-
 /// Ethash verification by the seal rule of a chain, with the caches of the epochs in use.
 pub struct Seals {
     rule: SealRule,
@@ -92,12 +83,6 @@ impl Seals {
             Some((from, _)) if number >= *from => ECIP1099_EPOCH_LENGTH,
             _ => EPOCH_LENGTH,
         }
-    }
-}
-
-impl SealVerifier for Seals {
-    fn check(&self, headers: &[&Header]) -> Result<(), SealError> {
-        Self::check(self, headers)
     }
 }
 
