@@ -37,6 +37,9 @@ pub(super) fn light(cache: Cache<'_>, pages: FastMod, seals: &[Seal], out: &mut 
 
 #[target_feature(enable = "avx2,bmi1,bmi2")]
 pub(super) fn full(pages: Pages<'_>, seal_hash: &[u8; 32], start_nonce: u64, out: &mut [Output]) {
+    if out.len() == 1 {
+        return full_batch::<u64, 1>(pages, seal_hash, start_nonce, out);
+    }
     let mut nonce = start_nonce;
     for out in out.chunks_mut(FULL_BATCH) {
         full_batch::<Lanes4, FULL_BATCH>(pages, seal_hash, nonce, out);
