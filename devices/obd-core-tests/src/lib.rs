@@ -1,0 +1,1 @@
+//! Nothing but `tests/`: `obd-core` against independent implementations.

@@ -1,0 +1,19 @@
+//! `obd-core` against independent implementations: fixed vectors out of Foundry and the contracts' own
+//! tests, and alloy on drawn values.
+
+mod rlp;
+mod transaction;
+mod vectors;
+
+use obd_core::{Address, Policy};
+
+/// Allows everything except what the device never signs.
+fn open_policy(chain_id: u64, registry: Address) -> Policy {
+    Policy {
+        chain_id,
+        registry,
+        max_gas: u64::MAX,
+        max_fee_per_gas: u128::MAX,
+        max_priority_fee_per_gas: u128::MAX,
+    }
+}

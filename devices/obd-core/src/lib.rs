@@ -1,0 +1,59 @@
+//! What a dongle says to the chain, and nothing else: it numbers and chains the readings of a car, builds
+//! the transaction that carries one, and signs it. No hardware, no `std`, no allocation: every buffer is
+//! the caller's or has a fixed size, so the same code runs on the host, on emulated RISC-V and on the chip.
+//!
+//! ```text
+//!  keccak256(encrypted record) ─┐
+//!  odometer, flags ─────────────┴► Chain::append ► Reading ─┬► calldata ► Eip1559 ► check(Policy)
+//!                                                           │               ► CheckedTx::sign(Key)
+//!                                                           │                 ► SignedTx: raw bytes, hash
+//!                                                           └► digest(Domain, epoch) ─┐
+//!  Pairing ► digest(Domain, device) ──────────────────────────────────────────────────┴► Key::sign
+//! ```
+//!
+//! A [`Key`] signs a [`Digest`], and a digest comes only out of the statements of this crate: nobody gets
+//! a signature over bytes of their choice. A transaction is signed only after [`Policy`] has seen it: the
+//! chain id and the registry are pinned, fees and gas have caps, no coin ever leaves the device.
+//!
+//! Nothing here panics; every failure is a typed error.
+#![no_std]
+#![forbid(unsafe_code)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::as_conversions
+    )
+)]
+
+mod abi;
+mod address;
+mod chain;
+mod domain;
+mod flags;
+mod keccak;
+mod key;
+mod pairing;
+mod policy;
+mod reading;
+pub mod rlp;
+mod tx;
+
+pub use address::Address;
+pub use chain::{Chain, ChainError, MAX_LEAP};
+pub use domain::{Digest, Domain};
+pub use flags::{Flags, FlagsError, Quality, Source};
+pub use keccak::keccak256;
+pub use key::{Key, KeyError, Signature};
+pub use pairing::Pairing;
+pub use policy::{Policy, Refusal};
+pub use reading::{RECORD_CALL_LEN, Reading};
+pub use tx::{CheckedTx, Eip1559, RECORD_TX_LEN, SignError, SignedTx};
+
+/// 32 bytes that keccak-256 gave, or that stand where a hash stands.
+pub type Hash = [u8; 32];

@@ -1,0 +1,48 @@
+use crate::abi::word;
+use crate::{Address, Digest, Domain, Hash, keccak256};
+
+/// The agreement that a device speaks for a vehicle. The device and the vehicle's owner sign the same
+/// digest, and anyone carries the two signatures to the registry's `pair(...)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pairing {
+    /// The vehicle's id in the registry, from 1.
+    pub vehicle: u64,
+    /// The vehicle's owner, who signs too.
+    pub owner: Address,
+    /// The registry's `nonces(device)`.
+    pub nonce: u64,
+    /// The last second since the epoch at which the signature is good.
+    pub deadline: u64,
+}
+
+impl Pairing {
+    /// The EIP-712 digest for `device`.
+    pub fn digest(&self, domain: &Domain, device: Address) -> Digest {
+        let words = [
+            PAIR_TYPEHASH,
+            word(device.0),
+            word(self.vehicle.to_be_bytes()),
+            word(self.owner.0),
+            word(self.nonce.to_be_bytes()),
+            word(self.deadline.to_be_bytes()),
+        ];
+        domain.digest(keccak256(words.as_flattened()))
+    }
+}
+
+/// keccak256("Pair(address device,uint256 vehicle,address owner,uint256 nonce,uint256 deadline)")
+const PAIR_TYPEHASH: Hash = [
+    0xc1, 0x05, 0x65, 0x26, 0x6e, 0x2b, 0xb1, 0x21, 0x9a, 0x3c, 0xc6, 0xb5, 0xc1, 0x27, 0x2e, 0xbc, 0x69,
+    0xc7, 0x17, 0x30, 0x1a, 0x02, 0x2c, 0xcf, 0xb7, 0x44, 0x5b, 0xd8, 0xd5, 0x8e, 0xc6, 0x39,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn type_hash_is_of_the_type_string() {
+        let of = b"Pair(address device,uint256 vehicle,address owner,uint256 nonce,uint256 deadline)";
+        assert_eq!(keccak256(of), PAIR_TYPEHASH);
+    }
+}

@@ -1,0 +1,40 @@
+use crate::{DEVICE, KEY, REGISTRY, push, stderr, stdout};
+use std::fs;
+
+#[test]
+fn address_of_a_key_and_of_a_key_file() {
+    assert_eq!(stdout(&push(&["address", "--key", KEY])), format!("{DEVICE}\n"));
+    let path = std::env::temp_dir().join(format!("autochain-push-{}.key", std::process::id()));
+    fs::write(&path, format!("{}\n", &KEY[2..])).unwrap();
+    let output = push(&["address", "--key-file", path.to_str().unwrap()]);
+    fs::remove_file(path).unwrap();
+    assert_eq!(stdout(&output), format!("{DEVICE}\n"));
+}
+
+/// The signature that the contracts' own tests accept.
+#[test]
+fn signature_for_a_pairing() {
+    let owner = "0x328809Bc894f92807417D2dAD6b7C998c1aFdac6";
+    let mut args = vec!["pair-signature", "--key", KEY, "--chain-id", "1337", "--registry", REGISTRY];
+    args.extend(["--vehicle", "1", "--owner", owner, "--nonce", "0", "--deadline", "1800003600"]);
+    let expected = "0x66a4497d6c7dc1ba41379116d8c0dc3839f49d8633139c6ebb9dde2cd15646dc\
+                    2f5467df6413845a47155815306e17cc2eb94a45546739f5250d1cab535d0fc21c\n";
+    assert_eq!(stdout(&push(&args)), expected);
+}
+
+#[test]
+fn wrong_flags_end_with_2_and_the_usage() {
+    let output = push(&["record", "--key", KEY]);
+    assert_eq!(output.status.code(), Some(2));
+    let shown = stderr(&output);
+    assert!(shown.starts_with("autochain-push: --rpc is missing"), "{shown}");
+    assert!(shown.contains("autochain-push pair-signature"), "{shown}");
+    assert_eq!(push(&["--help"]).status.code(), Some(0));
+}
+
+#[test]
+fn a_key_out_of_range_is_refused() {
+    let output = push(&["address", "--key", &"0".repeat(64)]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("not a secp256k1 key"), "{}", stderr(&output));
+}
