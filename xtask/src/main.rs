@@ -1,1 +1,47 @@
-fn main() {}
+//! The project's chores: `cargo xtask test`, `vectors`, `genesis`, `bench`.
+//!
+//! ```text
+//! cargo xtask test [GROUP…] ──► group: commands, their output passed through and counted ──► N passed, N failed, N skipped
+//! cargo xtask genesis [--check] ──► contracts/artifacts ──EVM──► genesis/dev.json
+//! ```
+
+mod count;
+mod genesis;
+mod groups;
+mod shell;
+
+use eyre::{Result, bail};
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask test [GROUP…]     run everything, or groups: rust vectors contracts devices network e2e
+cargo xtask vectors [ARG…]    run the public test vectors; arguments go to the runner
+cargo xtask genesis [--check] build genesis/dev.json from contracts/artifacts, or compare
+cargo xtask bench [ARG…]      run the benchmarks; arguments go to the bench binary";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match run(&args) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &[String]) -> Result<bool> {
+    match args.split_first().map(|(command, rest)| (command.as_str(), rest)) {
+        Some(("test", names)) => groups::test(names),
+        Some(("vectors", rest)) => {
+            shell::cargo(&["run", "--release", "-q", "-p", "autochain-vectors", "--"], rest)
+        }
+        Some(("bench", rest)) => {
+            shell::cargo(&["run", "--release", "-q", "-p", "autochain-bench", "--"], rest)
+        }
+        Some(("genesis", rest)) => genesis::run(rest),
+        Some((command, _)) => bail!("unknown command `{command}`\n{USAGE}"),
+        None => bail!("no command\n{USAGE}"),
+    }
+}

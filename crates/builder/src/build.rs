@@ -4,8 +4,8 @@ use autochain_chainspec::ChainSpec;
 use autochain_consensus::{next_base_fee, next_difficulty, next_gas_limit, required_extra_data};
 use autochain_evm::{BlockExecutor, ExecutionError, RootHook, Rules, StateChanges};
 use autochain_primitives::{
-    Address, Block, Bytes, EMPTY_ROOT_HASH, Header, Receipt, RecoveredBlock, logs_bloom,
-    ommers_hash, receipts_root, transactions_root,
+    Address, Block, Bytes, EMPTY_ROOT_HASH, Header, Receipt, RecoveredBlock, logs_bloom, ommers_hash,
+    receipts_root, transactions_root,
 };
 use autochain_state::{StateError, StateView, apply};
 use autochain_store::{StateDelta, StoreError};
@@ -87,7 +87,8 @@ pub fn build(chain: &Chain, pool: &Pool, attributes: &Attributes) -> Result<Temp
 
     let mut delta = StateDelta::default();
     let mut root_after = |changes: &StateChanges| Ok(apply(&view, &mut delta, changes)?);
-    let roots: Option<&mut RootHook<'_>> = if rules.post_state_receipts { Some(&mut root_after) } else { None };
+    let roots: Option<&mut RootHook<'_>> =
+        if rules.post_state_receipts { Some(&mut root_after) } else { None };
     let mut executor = BlockExecutor::for_header(spec, &header, &view, roots)?;
 
     let base_fee = header.base_fee_per_gas.unwrap_or_default();

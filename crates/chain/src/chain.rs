@@ -65,8 +65,10 @@ impl Chain {
         let head = read_head(&store.reader()?)?;
         if let Some(stored) = store.stored_genesis()? {
             let json = stored.config_json;
-            let stored = ChainSpec::from_genesis_json(&json)
+            let mut stored = ChainSpec::from_genesis_json(&json)
                 .map_err(|error| OpenError::StoredConfig(error.to_string()))?;
+            // The seal rule may come from a flag; the store has compared it.
+            stored.seal = spec.seal;
             spec.compatible(&stored, head.header.number, head.header.timestamp).map_err(Box::new)?;
             let given = spec.to_json();
             if given != json {
@@ -76,7 +78,15 @@ impl Chain {
         let (events, _) = broadcast::channel(EVENT_BACKLOG);
         let seals = Arc::new(Seals::new(&spec));
         let importer = Mutex::new(Importer::default());
-        Ok(Self { store, seals, spec, head: RwLock::new(Arc::new(head)), events, importer, side: RwLock::default() })
+        Ok(Self {
+            store,
+            seals,
+            spec,
+            head: RwLock::new(Arc::new(head)),
+            events,
+            importer,
+            side: RwLock::default(),
+        })
     }
 
     /// The chain's rules.
@@ -149,7 +159,8 @@ impl Chain {
 
 fn read_head(reader: &Reader) -> Result<Head, StoreError> {
     let (number, hash) = reader.head()?;
-    let missing = |what: &str| StoreError::Missing { record: format!("{what} of head block {number} ({hash})") };
+    let missing =
+        |what: &str| StoreError::Missing { record: format!("{what} of head block {number} ({hash})") };
     let header = reader.header(number)?.ok_or_else(|| missing("header"))?;
     let total_difficulty = reader.total_difficulty(number)?.ok_or_else(|| missing("total difficulty"))?;
     Ok(Head { header, total_difficulty })

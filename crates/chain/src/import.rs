@@ -300,8 +300,8 @@ impl<'a> Run<'a> {
             .map_err(|error| extend_error(&block, error))?;
 
         let own = self.origin == Origin::Own && self.importer.own_head != Some(head.hash);
-        let heavier = total_difficulty > head.total_difficulty
-            || (total_difficulty == head.total_difficulty && own);
+        let heavier =
+            total_difficulty > head.total_difficulty || (total_difficulty == head.total_difficulty && own);
         if heavier {
             self.work = branch;
             return self.flush();
@@ -324,10 +324,9 @@ impl<'a> Run<'a> {
         let mut next = tip;
         let ancestor = loop {
             if let Some(number) = self.reader.number(&next)? {
-                let total_difficulty = self
-                    .reader
-                    .total_difficulty(number)?
-                    .ok_or_else(|| StoreError::Missing { record: format!("total difficulty of block {number}") })?;
+                let total_difficulty = self.reader.total_difficulty(number)?.ok_or_else(|| {
+                    StoreError::Missing { record: format!("total difficulty of block {number}") }
+                })?;
                 break Tip { number, hash: next, total_difficulty };
             }
             let (block, total_difficulty) = self
@@ -398,7 +397,14 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    fn report(&mut self, removed: &[Arc<ChainBlock>], blocks: usize, transactions: usize, gas: u64, tip: Tip) {
+    fn report(
+        &mut self,
+        removed: &[Arc<ChainBlock>],
+        blocks: usize,
+        transactions: usize,
+        gas: u64,
+        tip: Tip,
+    ) {
         let elapsed = std::mem::replace(&mut self.started, Instant::now()).elapsed();
         if !removed.is_empty() {
             let depth = removed.len() as u64;
@@ -429,7 +435,11 @@ impl<'a> Run<'a> {
     }
 
     /// Ends a run: the first error wins, an invalid block is remembered.
-    fn finish(&mut self, executed: Result<(), ImportError>, later: Option<ImportError>) -> Result<(), ImportError> {
+    fn finish(
+        &mut self,
+        executed: Result<(), ImportError>,
+        later: Option<ImportError>,
+    ) -> Result<(), ImportError> {
         let error = match (executed, later) {
             (Err(error), _) => {
                 // What stood before the bad block in this batch is good and is kept.

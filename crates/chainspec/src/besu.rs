@@ -29,10 +29,19 @@ const MARKS: [&str; 4] = ["discovery", "checkpoint", "constantinopleFixBlock", "
 /// EIP-170's limit, the only one that runs here.
 const CODE_LIMIT: u64 = 24_576;
 
-/// Spurious Dragon without its replay protection is written by Besu alone, and so are its own keys.
+/// Milestones without which geth refuses a later one; Besu lets the later one bring them along.
+const EARLY: [&str; 5] = ["homesteadBlock", "eip150Block", "eip155Block", "eip158Block", "byzantiumBlock"];
+const LATE: [&str; 5] =
+    ["constantinopleBlock", "petersburgBlock", "istanbulBlock", "berlinBlock", "londonBlock"];
+
+/// Spurious Dragon without its replay protection is written by Besu alone, and so are its own keys and a late
+/// milestone that stands alone.
 pub(crate) fn is_spoken(config: &Fields) -> bool {
     let fixed = config.get("ethash").is_some_and(|ethash| ethash.json().contains("\"fixeddifficulty\""));
+    let late_alone =
+        LATE.iter().any(|key| config.has(key)) && !EARLY.iter().any(|key| config.has(key));
     (config.has("eip158Block") && !config.has("eip155Block"))
+        || late_alone
         || fixed
         || MARKS.iter().chain(REFUSED.iter().map(|(key, _)| key)).any(|key| config.has(key))
 }

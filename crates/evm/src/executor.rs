@@ -130,7 +130,7 @@ pub struct BlockExecutor<'a, S: StateReader> {
     destroyed: U256,
 }
 
-impl<S: StateReader + core::fmt::Debug> core::fmt::Debug for BlockExecutor<'_, S> {
+impl<S: StateReader> core::fmt::Debug for BlockExecutor<'_, S> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("BlockExecutor")
             .field("rules", &self.rules)
@@ -393,11 +393,11 @@ fn outcome(result: ExecutionResult, destroyed: U256) -> (TxOutcome, Vec<autochai
     }
 }
 
-/// EIP-779: all that the DAO's accounts hold goes to the refund contract.
+/// EIP-779: all that the DAO's accounts hold goes to the refund contract. Setting a balance touches the account: one
+/// that did not exist is then there and empty, which chains other than mainnet show.
 fn move_dao_balances<S: StateReader>(state: &mut CachedState<'_, S>) -> Result<(), ExecutionError<S::Error>> {
     for address in DAO_ACCOUNTS {
-        let Some(account) = state.account(address)? else { continue };
-        let amount = account.balance;
+        let amount = state.account(address)?.unwrap_or_default().balance;
         let failure = ExecutionError::Reward { address: DAO_REFUND_CONTRACT, amount };
         state.add_balance(DAO_REFUND_CONTRACT, amount)?.ok_or(failure)?;
         let failure = ExecutionError::Reward { address, amount };

@@ -1,7 +1,4 @@
-use crate::{
-    CpuSealer, MinerConfig, Mode, RemoteWork, Seal, Sealer, SubmitError,
-    work::Templates,
-};
+use crate::{CpuSealer, MinerConfig, Mode, RemoteWork, Seal, Sealer, SubmitError, work::Templates};
 use autochain_builder::{Attributes, BuildError, PendingBlock, Template, build};
 use autochain_chain::{Chain, ImportError, Origin};
 use autochain_ethash::seed_hash;
@@ -9,6 +6,7 @@ use autochain_primitives::{Address, B64, B256, Bytes, HeaderExt as _};
 use autochain_txpool::Pool;
 use parking_lot::{Condvar, Mutex};
 use std::{
+    collections::HashMap,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -21,6 +19,10 @@ use std::{
 const RECOMMIT: Duration = Duration::from_secs(3);
 /// How long the miner waits for the pool to follow the chain before it builds on a stale one.
 const POOL_PATIENCE: Duration = Duration::from_secs(2);
+/// How long a remote miner's report counts (geth: 10 s).
+const REMOTE_LIFETIME: Duration = Duration::from_secs(10);
+/// Remote miners whose rate is counted.
+const MAX_REMOTES: usize = 1_024;
 /// Seconds by which a development chain's stamps may be ahead of the clock without a word.
 const QUIET_DRIFT: u64 = 60;
 
@@ -53,6 +55,8 @@ struct Shared {
     config: Mutex<MinerConfig>,
     templates: Mutex<Templates>,
     pending: PendingBlock,
+    /// Rates of remote miners, with the time of their report.
+    remote: Mutex<HashMap<B256, (u64, Instant)>>,
     /// The block that the pool has followed to.
     pool_at: AtomicU64,
     /// Whether the thread makes blocks.
@@ -77,6 +81,7 @@ impl Miner {
             config: Mutex::new(config),
             templates: Mutex::default(),
             pending: PendingBlock::default(),
+            remote: Mutex::default(),
             pool_at: AtomicU64::new(0),
             mining: AtomicBool::new(false),
             quit: AtomicBool::new(false),
@@ -112,9 +117,22 @@ impl Miner {
         self.shared.mining.load(Ordering::Relaxed)
     }
 
-    /// Hashes a second on this machine.
+    /// Hashes a second: this machine's, and what remote miners report.
     pub fn hashrate(&self) -> u64 {
-        self.shared.sealer.hashrate()
+        let now = Instant::now();
+        let remote = self.shared.remote.lock();
+        let fresh = remote.values().filter(|(_, at)| now.duration_since(*at) < REMOTE_LIFETIME);
+        fresh.map(|(rate, _)| *rate).fold(self.shared.sealer.hashrate(), u64::saturating_add)
+    }
+
+    /// Notes the rate that a remote miner reports (`eth_submitHashrate`).
+    pub fn note_remote_hashrate(&self, id: B256, rate: u64) {
+        let now = Instant::now();
+        let mut remote = self.shared.remote.lock();
+        remote.retain(|_, (_, at)| now.duration_since(*at) < REMOTE_LIFETIME);
+        if remote.len() < MAX_REMOTES {
+            remote.insert(id, (rate, now));
+        }
     }
 
     /// Who is paid.
@@ -321,7 +339,8 @@ impl Shared {
         self.await_pool();
         let template = build(&self.chain, &self.pool, &self.attributes(true))?;
         self.report_drift(&template);
-        let seal = self.sealer.seal(&template.block.header, self.threads(), stop).ok_or(MineError::Stopped)?;
+        let seal =
+            self.sealer.seal(&template.block.header, self.threads(), stop).ok_or(MineError::Stopped)?;
         Ok(self.import(&template, seal)?)
     }
 
@@ -400,7 +419,10 @@ impl Shared {
     fn report_drift(&self, template: &Template) {
         let ahead = template.block.header.timestamp.saturating_sub(unix_now());
         if ahead > QUIET_DRIFT && ahead % QUIET_DRIFT == 0 {
-            tracing::warn!(seconds = ahead, "Block timestamps are ahead of the clock: blocks come faster than seconds");
+            tracing::warn!(
+                seconds = ahead,
+                "Block timestamps are ahead of the clock: blocks come faster than seconds"
+            );
         }
     }
 }

@@ -73,7 +73,8 @@ impl CpuSealer {
                 let mut next = start.wrapping_add(FIRST_TRIES).wrapping_add(thread << 48);
                 scope.spawn(move || {
                     while !done.load(Ordering::Relaxed) && !stop.load(Ordering::Relaxed) {
-                        if let Some((nonce, output)) = hasher.search(&seal_hash, &boundary, next, SLICE, done) {
+                        if let Some((nonce, output)) = hasher.search(&seal_hash, &boundary, next, SLICE, done)
+                        {
                             *result.lock() =
                                 Some(Seal { nonce: nonce.into(), mix_hash: output.mix_hash.into() });
                             done.store(true, Ordering::Relaxed);

@@ -66,7 +66,9 @@ impl HeaderExt for Header {
 pub fn decode_header(buf: &mut &[u8]) -> alloy_rlp::Result<Header> {
     let header = Header::decode(buf)?;
     if header.has_post_london_field() {
-        return Err(alloy_rlp::Error::Custom("header carries a field that came after London"));
+        return Err(alloy_rlp::Error::Custom(
+            "header carries a field that came after London: a block of proof of stake",
+        ));
     }
     Ok(header)
 }

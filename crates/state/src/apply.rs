@@ -15,7 +15,11 @@ use std::collections::BTreeMap;
 ///
 /// # Errors
 /// [`StateError`] when the database fails; `delta` is then of no use.
-pub fn apply(below: &StateView<'_>, delta: &mut StateDelta, changes: &StateChanges) -> Result<B256, StateError> {
+pub fn apply(
+    below: &StateView<'_>,
+    delta: &mut StateDelta,
+    changes: &StateChanges,
+) -> Result<B256, StateError> {
     let mut accounts = Vec::with_capacity(changes.accounts.len());
     for (address, change) in &changes.accounts {
         let key = keccak256(address);
@@ -83,10 +87,8 @@ fn apply_storage(
         return Ok(if change.wiped { EMPTY_ROOT_HASH } else { old_root });
     }
     slots.sort_unstable_by_key(|(key, _)| *key);
-    let leaves: Vec<_> = slots
-        .iter()
-        .map(|(key, value)| (*key, (!value.is_zero()).then(|| rlp::encode(value))))
-        .collect();
+    let leaves: Vec<_> =
+        slots.iter().map(|(key, value)| (*key, (!value.is_zero()).then(|| rlp::encode(value)))).collect();
     let mut trie = StorageTrie { view: below.with_top(delta), account };
     let update = autochain_trie::update(&mut trie, &leaves)?;
     delta.hashed_storage.entry(account).or_default().slots.extend(slots);
@@ -181,5 +183,6 @@ pub struct GenesisEntry {
 }
 
 fn fresh_trie(leaves: &[(B256, Option<Vec<u8>>)]) -> Result<autochain_trie::TrieUpdate, StateError> {
-    autochain_trie::update(&mut autochain_trie::EmptySource, leaves).map_err(|error| StateError::Trie(error.to_string()))
+    autochain_trie::update(&mut autochain_trie::EmptySource, leaves)
+        .map_err(|error| StateError::Trie(error.to_string()))
 }

@@ -24,7 +24,8 @@ impl TrieSource for AccountTrie<'_> {
 
     fn leaf(&mut self, prefix: &Nibbles) -> Result<Option<(B256, Vec<u8>)>, StateError> {
         let reader = self.0.reader;
-        let layers = self.0.newest_first().map(|delta| Layer { entries: &delta.hashed_accounts, wiped: false });
+        let layers =
+            self.0.newest_first().map(|delta| Layer { entries: &delta.hashed_accounts, wiped: false });
         let found = first(prefix, first_key(prefix), layers.collect(), key_starts_with, |from| {
             Ok(reader.hashed_account_from(from)?)
         })?;
