@@ -204,7 +204,6 @@ impl<'a, S: StateReader> CachedState<'a, S> {
     }
 
     fn write(&mut self, write: Write) -> Result<(), ReadError<S::Error>> {
-        self.load(write.address)?;
         if self.recorded.is_some() {
             self.record(&write)?;
         }

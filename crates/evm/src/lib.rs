@@ -32,6 +32,8 @@ mod machine;
 mod memory;
 mod rules;
 mod state;
+#[cfg(test)]
+mod tests;
 mod transaction;
 
 pub use access_list::{AccessListResult, create_access_list};

@@ -1,4 +1,4 @@
-use autochain_chainspec::{Activation, ChainSpec, Fork};
+use autochain_chainspec::{ChainSpec, Fork};
 use revm::{
     context::CfgEnv,
     context_interface::cfg::{GasParams, gas_params::GasId},
@@ -50,8 +50,7 @@ impl Rules {
             eip155: spec.replay_protection(number),
             tx_gas_cap: active(Fork::Osaka).then_some(TX_GAS_LIMIT_CAP),
             eip2935: active(Fork::Prague),
-            dao_move: spec.dao_support == Some(true)
-                && spec.forks.get(Fork::Dao) == Activation::Block(number),
+            dao_move: spec.moves_dao_balances(number),
             post_state_receipts: !active(Fork::Byzantium),
         }
     }
@@ -89,6 +88,8 @@ impl Rules {
         let mut cfg =
             CfgEnv::new_with_spec_and_gas_params(self.spec_id, gas_params).with_chain_id(self.chain_id);
         cfg.tx_gas_limit_cap = Some(self.tx_gas_cap.unwrap_or(u64::MAX));
+        // Only under Ethereum's own rules; EIP-4844, 7691, 7594.
+        cfg.max_blobs_per_tx = Some(if self.spec_id == SpecId::PRAGUE { 9 } else { 6 });
         cfg
     }
 }
