@@ -3,7 +3,7 @@
 
 use crate::open_policy;
 use alloy_consensus::transaction::{RlpEcdsaDecodableTx as _, SignerRecoverable as _};
-use alloy_consensus::{SignableTransaction as _, Transaction as _, TxEip1559, TxEnvelope};
+use alloy_consensus::{SignableTransaction as _, TxEip1559, TxEnvelope};
 use alloy_primitives::{Bytes, TxKind, U256};
 use alloy_rlp::Decodable as _;
 use obd_core::{Address, Eip1559, Flags, Key, Reading, Source};

@@ -109,7 +109,7 @@ fn a_device_that_is_not_paired_does_not_sign() {
         refused(&node, &[], "is not paired with vehicle 1, or the vehicle changed hands");
     }
     let node = lying("eth_call", |_| Answer::Result(json!("0x")));
-    refused(&node, &[], "there is no vehicle registry at 0x00000000000000000000000000000000000000CA");
+    refused(&node, &[], "there is no vehicle registry at 0x00000000000000000000000000000000000000ca");
     let node = lying("eth_call", |_| Answer::Result(words(&[1, 1])));
     refused(&node, &[], "eth_call: the node's answer makes no sense");
 }
