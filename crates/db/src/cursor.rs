@@ -1,9 +1,12 @@
 use crate::{
-    Access, DbError, Key as _, KeyBuf, Table, Value as _, WriteAccess,
+    Access, CodecError, DbError, Key as _, KeyBuf, Table, Value as _, WriteAccess,
     tx::{append_error, check_key, check_record},
 };
 use signet_libmdbx::{Cursor as EngineCursor, WriteFlags};
 use std::{borrow::Cow, fmt, marker::PhantomData};
+
+/// Key and value of a record.
+pub type Record<T> = (<T as Table>::Key, <T as Table>::Value);
 
 /// A record as bytes of the file.
 type Raw<'tx> = (Cow<'tx, [u8]>, Cow<'tx, [u8]>);
@@ -30,7 +33,7 @@ impl<'tx, T: Table, A: Access> Cursor<'tx, T, A> {
     ///
     /// # Errors
     /// [`DbError::Codec`], or the engine's error.
-    pub fn first(&mut self) -> Result<Option<(T::Key, T::Value)>, DbError> {
+    pub fn first(&mut self) -> Result<Option<Record<T>>, DbError> {
         decode::<T>(self.cursor.first()?)
     }
 
@@ -38,7 +41,7 @@ impl<'tx, T: Table, A: Access> Cursor<'tx, T, A> {
     ///
     /// # Errors
     /// [`DbError::Codec`], or the engine's error.
-    pub fn last(&mut self) -> Result<Option<(T::Key, T::Value)>, DbError> {
+    pub fn last(&mut self) -> Result<Option<Record<T>>, DbError> {
         decode::<T>(self.cursor.last()?)
     }
 
@@ -47,7 +50,7 @@ impl<'tx, T: Table, A: Access> Cursor<'tx, T, A> {
     /// # Errors
     /// [`DbError::Codec`], or the engine's error.
     #[allow(clippy::should_implement_trait)]
-    pub fn next(&mut self) -> Result<Option<(T::Key, T::Value)>, DbError> {
+    pub fn next(&mut self) -> Result<Option<Record<T>>, DbError> {
         decode::<T>(self.cursor.next()?)
     }
 
@@ -55,7 +58,7 @@ impl<'tx, T: Table, A: Access> Cursor<'tx, T, A> {
     ///
     /// # Errors
     /// [`DbError::Codec`], or the engine's error.
-    pub fn prev(&mut self) -> Result<Option<(T::Key, T::Value)>, DbError> {
+    pub fn prev(&mut self) -> Result<Option<Record<T>>, DbError> {
         decode::<T>(self.cursor.prev()?)
     }
 
@@ -63,7 +66,7 @@ impl<'tx, T: Table, A: Access> Cursor<'tx, T, A> {
     ///
     /// # Errors
     /// [`DbError::Codec`], or the engine's error.
-    pub fn seek(&mut self, key: &T::Key) -> Result<Option<(T::Key, T::Value)>, DbError> {
+    pub fn seek(&mut self, key: &T::Key) -> Result<Option<Record<T>>, DbError> {
         self.seek_raw(KeyBuf::of(key).as_slice())
     }
 
@@ -71,7 +74,7 @@ impl<'tx, T: Table, A: Access> Cursor<'tx, T, A> {
     ///
     /// # Errors
     /// [`DbError::Codec`], or the engine's error.
-    pub fn seek_raw(&mut self, key: &[u8]) -> Result<Option<(T::Key, T::Value)>, DbError> {
+    pub fn seek_raw(&mut self, key: &[u8]) -> Result<Option<Record<T>>, DbError> {
         decode::<T>(self.bytes_at(key)?)
     }
 
@@ -79,12 +82,23 @@ impl<'tx, T: Table, A: Access> Cursor<'tx, T, A> {
     ///
     /// # Errors
     /// [`DbError::Codec`], or the engine's error.
-    pub fn seek_within(
+    pub fn seek_within(&mut self, start: &[u8], prefix: &[u8]) -> Result<Option<Record<T>>, DbError> {
+        decode::<T>(self.bytes_at(start)?.filter(|(key, _)| key.starts_with(prefix)))
+    }
+
+    /// As [`seek_within`](Self::seek_within), but reads the stored bytes of the value without decoding all of them.
+    ///
+    /// # Errors
+    /// [`DbError::Codec`] with the error of `read`, or the engine's error.
+    pub fn seek_within_with<R>(
         &mut self,
         start: &[u8],
         prefix: &[u8],
-    ) -> Result<Option<(T::Key, T::Value)>, DbError> {
-        decode::<T>(self.bytes_at(start)?.filter(|(key, _)| key.starts_with(prefix)))
+        read: impl FnOnce(&[u8]) -> Result<R, CodecError>,
+    ) -> Result<Option<R>, DbError> {
+        let record = self.bytes_at(start)?.filter(|(key, _)| key.starts_with(prefix));
+        let codec = |source| DbError::Codec { table: T::NAME, source };
+        record.map(|(_, value)| read(&value).map_err(codec)).transpose()
     }
 
     /// Goes to the record of `key`, if there is one.
@@ -202,7 +216,7 @@ impl<'tx, T: Table, A: Access> Entries<'tx, T, A> {
         Self { cursor, start: Some(KeyBuf::from_slice(start)), prefix: KeyBuf::from_slice(&[]), done: false }
     }
 
-    fn advance(&mut self) -> Result<Option<(T::Key, T::Value)>, DbError> {
+    fn advance(&mut self) -> Result<Option<Record<T>>, DbError> {
         let bytes = match self.start.take() {
             Some(start) => self.cursor.bytes_at(start.as_slice())?,
             None => self.cursor.next_bytes()?,
@@ -212,7 +226,7 @@ impl<'tx, T: Table, A: Access> Entries<'tx, T, A> {
 }
 
 impl<T: Table, A: Access> Iterator for Entries<'_, T, A> {
-    type Item = Result<(T::Key, T::Value), DbError>;
+    type Item = Result<Record<T>, DbError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.done {
@@ -224,7 +238,7 @@ impl<T: Table, A: Access> Iterator for Entries<'_, T, A> {
     }
 }
 
-fn decode<T: Table>(record: Option<Raw<'_>>) -> Result<Option<(T::Key, T::Value)>, DbError> {
+fn decode<T: Table>(record: Option<Raw<'_>>) -> Result<Option<Record<T>>, DbError> {
     let codec = |source| DbError::Codec { table: T::NAME, source };
     record
         .map(|(key, value)| {

@@ -1,6 +1,6 @@
 use crate::{
     DbError, MAX_KEY_SIZE, ReadTx, Schema, Table, TableStat, WriteTx,
-    files::{DATA_FILE, geth_database, lock},
+    files::{DATA_FILE, geth_database, lock, sync_folders},
 };
 use signet_libmdbx::{
     Database as Handle, DatabaseFlags, Environment, EnvironmentFlags, Geometry, MdbxError, Mode,
@@ -117,6 +117,9 @@ impl Database {
             }
             create_tables(&env, schema)?
         };
+        if !exists {
+            sync_folders(path)?;
+        }
         debug!(target: "db", path = %path.display(), version = schema.version, "Opened database");
         let inner = Inner { env, tables, schema: *schema, path: path.to_owned(), _lock: lock };
         Ok(Self { inner: Arc::new(inner) })
@@ -294,8 +297,10 @@ fn check_identity(env: &Environment, path: &Path, schema: &Schema) -> Result<(),
 fn create_tables(env: &Environment, schema: &Schema) -> Result<Vec<Handle>, DbError> {
     let tx = env.begin_rw_unsync()?;
     let identity = tx.create_db(Some(IDENTITY_TABLE), DatabaseFlags::empty())?;
-    tx.put(identity, IDENTITY_NAME, schema.name.as_bytes(), WriteFlags::UPSERT)?;
-    tx.put(identity, IDENTITY_VERSION, schema.version.to_be_bytes(), WriteFlags::UPSERT)?;
+    if tx.get::<()>(identity.dbi(), IDENTITY_NAME)?.is_none() {
+        tx.put(identity, IDENTITY_NAME, schema.name.as_bytes(), WriteFlags::UPSERT)?;
+        tx.put(identity, IDENTITY_VERSION, schema.version.to_be_bytes(), WriteFlags::UPSERT)?;
+    }
     let tables = schema
         .tables
         .iter()

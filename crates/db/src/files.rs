@@ -74,3 +74,20 @@ pub(crate) fn lock(path: &Path) -> Result<File, DbError> {
         Err(TryLockError::Error(source)) => Err(io_error(source)),
     }
 }
+
+/// Puts the entries of a new database on the disk, its folder's and those of the folders above that may be new:
+/// without them a power cut could take the whole file.
+pub(crate) fn sync_folders(path: &Path) -> Result<(), DbError> {
+    for folder in path.ancestors().take(4).filter(|folder| !folder.as_os_str().is_empty()) {
+        let synced = File::open(folder).and_then(|folder| folder.sync_all());
+        match synced {
+            Ok(()) => {}
+            // A folder above may be closed to us; then it is not ours and not new.
+            Err(error) if folder != path && error.kind() == io::ErrorKind::PermissionDenied => break,
+            Err(source) => {
+                return Err(DbError::Io { action: "write the folder", path: folder.to_owned(), source });
+            }
+        }
+    }
+    Ok(())
+}

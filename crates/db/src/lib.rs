@@ -29,7 +29,7 @@ mod table;
 mod tx;
 
 pub use codec::{CodecError, Key, KeyBuf, StoredHeader, Value, read_varint, write_varint};
-pub use cursor::{Cursor, Entries};
+pub use cursor::{Cursor, Entries, Record};
 pub use database::{Database, Options, Size, SyncMode};
 pub use error::DbError;
 pub use files::{GethDatabase, geth_database, remove_database};

@@ -75,13 +75,15 @@ fn reads(store: &Store) -> Result<(), StoreError> {
         Ok::<_, StoreError>(())
     };
     let random = |seed: u64| seed % ACCOUNTS;
+    let addresses: Vec<Address> = (0..ACCOUNTS).map(address).collect();
+    let at = |seed: u64| &addresses[random(seed) as usize];
     let hashes: Vec<B256> = (0..ACCOUNTS).map(|index| keccak256(address(index))).collect();
     let path = |seed: u64, length: usize| {
         let mut path = Nibbles::unpack(hashes[random(seed) as usize]);
         path.truncate(length);
         path
     };
-    measure("account", Box::new(|seed| reader.account(&address(random(seed))).map(drop)))?;
+    measure("account", Box::new(|seed| reader.account(at(seed)).map(drop)))?;
     measure(
         "hashed account",
         Box::new(|seed| reader.hashed_account(&hashes[random(seed) as usize]).map(drop)),
@@ -91,14 +93,11 @@ fn reads(store: &Store) -> Result<(), StoreError> {
         Box::new(|seed| reader.hashed_account_from(&hashes[random(seed) as usize]).map(drop)),
     )?;
     measure("first account node", Box::new(|seed| reader.account_node_from(&path(seed, 4)).map(drop)))?;
-    measure("slot", Box::new(|seed| reader.storage(&address(CONTRACT), &U256::from(seed % 1000)).map(drop)))?;
-    measure(
-        "account at an old block",
-        Box::new(|seed| reader.account_at(old, &address(random(seed))).map(drop)),
-    )?;
+    measure("slot", Box::new(|seed| reader.storage(at(CONTRACT), &U256::from(seed % 1000)).map(drop)))?;
+    measure("account at an old block", Box::new(|seed| reader.account_at(old, at(seed)).map(drop)))?;
     measure(
         "contract at an old block",
-        Box::new(|seed| reader.account_at(seed % head, &address(CONTRACT)).map(drop)),
+        Box::new(|seed| reader.account_at(seed % head, at(CONTRACT)).map(drop)),
     )?;
     measure("hash of a block", Box::new(|seed| reader.hash(seed % head).map(drop)))?;
     measure("header", Box::new(|seed| reader.header(seed % head).map(drop)))?;
@@ -228,7 +227,7 @@ fn transaction(nonce: u64) -> Transaction {
     U256::from(10).pow(U256::from(18)).encode(&mut payload);
     Bytes::new().encode(&mut payload);
     27u64.encode(&mut payload);
-    for field in [U256::MAX >> 1, U256::MAX >> 2] {
+    for field in [U256::MAX, U256::MAX - U256::from(1)] {
         field.encode(&mut payload);
     }
     let mut out = Vec::new();

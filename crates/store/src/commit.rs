@@ -14,6 +14,7 @@ use autochain_primitives::{
     B256, Bytes, Receipt, RecoveredBlock, SealedBlock, U256,
     map::{AddressMap, B256Map},
 };
+use autochain_trie::BranchNode;
 
 /// A block that becomes canonical, with all that its execution gave.
 #[derive(Clone, Debug)]
@@ -204,7 +205,7 @@ pub(crate) fn write_state(tx: &WriteTx, state: &StateDelta) -> Result<(), StoreE
     write_hashed_storage(tx, &state.hashed_storage)?;
     let mut nodes = tx.cursor::<AccountNodes>()?;
     for (path, node) in &state.account_nodes {
-        put_or_delete(&mut nodes, &NodePath(*path), node.clone().map(StoredNode).as_ref())?;
+        put_or_delete_node(&mut nodes, &NodePath(*path), node.as_ref())?;
     }
     write_storage_nodes(tx, &state.storage_nodes)
 }
@@ -237,6 +238,18 @@ fn put_or_delete<T: Table>(
         }
     }
     Ok(())
+}
+
+/// [`put_or_delete`] without a copy of the node.
+fn put_or_delete_node<T: Table<Value = StoredNode>>(
+    cursor: &mut Cursor<'_, T, WriteAccess>,
+    key: &T::Key,
+    node: Option<&BranchNode>,
+) -> Result<(), StoreError> {
+    match node {
+        Some(node) => Ok(cursor.put_with(key, |out| node.encode_to(out))?),
+        None => put_or_delete(cursor, key, None),
+    }
 }
 
 fn write_storage(tx: &WriteTx, storage: &AddressMap<StorageDelta>) -> Result<(), StoreError> {
@@ -281,8 +294,7 @@ fn write_storage_nodes(tx: &WriteTx, nodes: &B256Map<StorageNodesDelta>) -> Resu
             cursor.delete_prefix(account.as_slice())?;
         }
         for (path, node) in &delta.nodes {
-            let node = node.clone().map(StoredNode);
-            put_or_delete(&mut cursor, &StorageNodePath(*account, *path), node.as_ref())?;
+            put_or_delete_node(&mut cursor, &StorageNodePath(*account, *path), node.as_ref())?;
         }
     }
     Ok(())

@@ -42,15 +42,8 @@ impl Shard {
 
     /// The numbers.
     pub(crate) fn iter(&self) -> impl Iterator<Item = u64> + '_ {
-        let mut rest = self.bytes.as_slice();
-        let mut last = 0u64;
-        std::iter::from_fn(move || {
-            if rest.is_empty() {
-                return None;
-            }
-            last = last.saturating_add(read_varint(&mut rest).ok()?);
-            Some(last)
-        })
+        // Every shard was checked when it was read.
+        numbers(&self.bytes).map_while(Result::ok)
     }
 
     /// Drops the numbers above `to`. Returns whether there were any.
@@ -124,8 +117,11 @@ pub(crate) fn first_above<H: History, A: Access>(
 ) -> Result<Option<u64>, StoreError> {
     let Some(next) = number.checked_add(1) else { return Ok(None) };
     let start = KeyBuf::of(&H::key(subject, next));
-    let shard = tx.cursor::<H>()?.seek_within(start.as_slice(), prefix(start.as_slice()))?;
-    Ok(shard.and_then(|(_, shard)| shard.iter().find(|block| *block > number)))
+    let mut cursor = tx.cursor::<H>()?;
+    let found = cursor.seek_within_with(start.as_slice(), prefix(start.as_slice()), |bytes| {
+        numbers(bytes).find(|block| block.as_ref().map_or(true, |block| *block > number)).transpose()
+    })?;
+    Ok(found.flatten())
 }
 
 /// Adds changes, sorted by subject and block.
@@ -200,6 +196,17 @@ fn take_last_closed<H: History>(
     }
     cursor.delete(&key)?;
     Ok(Some(shard))
+}
+
+/// The numbers of a shard from its bytes.
+fn numbers(bytes: &[u8]) -> impl Iterator<Item = Result<u64, CodecError>> + '_ {
+    let (mut rest, mut last) = (bytes, 0u64);
+    std::iter::from_fn(move || {
+        (!rest.is_empty()).then(|| {
+            last = last.saturating_add(read_varint(&mut rest)?);
+            Ok(last)
+        })
+    })
 }
 
 /// The subject's part of a key.
