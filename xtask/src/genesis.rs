@@ -139,13 +139,13 @@ fn construct(address: Address, creation: Vec<u8>, chain_id: u64) -> Result<Value
     let block = BlockContext { gas_limit: 30_000_000, base_fee: Some(0), ..BlockContext::default() };
     let mut simulator = Simulator::new(rules, block, &state, &CallOptions::default())?;
     let request = CallRequest { to: Some(address), gas: Some(30_000_000), ..CallRequest::default() };
-    let inspected = simulator.inspect(&request, &mut NoOpInspector)?;
-    let result = &inspected.execution.result;
+    let (_, execution) = simulator.inspect(&request, &mut NoOpInspector)?;
+    let result = &execution.result;
     if !result.is_success() {
         bail!("the constructor for {address} failed: {result:?}");
     }
     let code = result.output().cloned().unwrap_or_default();
-    let account = inspected.execution.state.get(&address).wrap_err("the constructor left no account")?;
+    let account = execution.state.get(&address).wrap_err("the constructor left no account")?;
     let mut slots: Vec<_> = account
         .storage
         .iter()

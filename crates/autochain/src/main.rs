@@ -1,1 +1,7 @@
-fn main() {}
+//! The `autochain` binary.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    autochain_cli::run(std::env::args_os())
+}

@@ -193,16 +193,16 @@ pub(crate) struct TxPoolFlags {
     pub(crate) pricebump: u64,
     /// Executable slots that an account always has.
     #[arg(long = "txpool.accountslots", global = true, default_value_t = 16)]
-    pub(crate) accountslots: u64,
+    pub(crate) accountslots: usize,
     /// Executable slots of all accounts.
     #[arg(long = "txpool.globalslots", global = true, default_value_t = 5_120)]
-    pub(crate) globalslots: u64,
+    pub(crate) globalslots: usize,
     /// Waiting transactions of an account.
     #[arg(long = "txpool.accountqueue", global = true, default_value_t = 64)]
-    pub(crate) accountqueue: u64,
+    pub(crate) accountqueue: usize,
     /// Waiting transactions of all accounts.
     #[arg(long = "txpool.globalqueue", global = true, default_value_t = 1_024)]
-    pub(crate) globalqueue: u64,
+    pub(crate) globalqueue: usize,
     /// How long a transaction may wait, e.g. 3h.
     #[arg(long = "txpool.lifetime", global = true, default_value = "3h", value_parser = seconds)]
     pub(crate) lifetime: std::time::Duration,

@@ -38,11 +38,20 @@ impl Datadir {
     /// # Errors
     /// [`StoreError`]: another process has it open, it is not ours or too new, or a geth database lies here.
     pub fn open_store(&self, sync: SyncMode) -> Result<Store, StoreError> {
-        if let Some(geth) = geth_database(&self.root)
-            && !self.database().exists()
-        {
-            return Err(StoreError::from(autochain_store::DbError::from(geth)));
+        if !self.database().exists() {
+            self.refuse_geth()?;
         }
         Store::open(&self.database(), &Options { sync, ..Options::default() })
+    }
+
+    /// Names a geth database in this folder, with the commands that carry its chain over.
+    ///
+    /// # Errors
+    /// [`StoreError`] when there is one.
+    pub fn refuse_geth(&self) -> Result<(), StoreError> {
+        match geth_database(&self.root) {
+            Some(geth) => Err(autochain_store::DbError::from(geth).into()),
+            None => Ok(()),
+        }
     }
 }
