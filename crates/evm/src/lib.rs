@@ -11,6 +11,9 @@
 //!                                       └─ call, estimate_gas, create_access_list (RPC)
 //! ```
 
+// An error is rare, and 8 bytes over the lint's limit of 128.
+#![allow(clippy::result_large_err)]
+
 #![cfg_attr(
     not(test),
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
