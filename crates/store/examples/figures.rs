@@ -13,8 +13,7 @@ use autochain_primitives::{
     rlp::{self, Decodable, Encodable},
 };
 use autochain_store::{
-    BlockRecord, ChangeSet, Commit, Genesis, HashedAccount, HashedStorageDelta, Options, StateDelta,
-    StorageDelta, Store, StoreError, SyncMode,
+    BlockRecord, ChangeSet, Commit, Genesis, HashedAccount, Options, StateDelta, Store, StoreError, SyncMode,
 };
 use autochain_trie::{BranchNode, Nibbles};
 use std::{
@@ -171,14 +170,9 @@ impl Chain {
             let slot = U256::from(self.seed % 1000);
             let value = U256::from(self.number);
             before.storage.push((address(CONTRACT), slot, value));
-            state
-                .storage
-                .entry(address(CONTRACT))
-                .or_insert_with(StorageDelta::default)
-                .slots
-                .insert(slot, value);
+            state.storage.entry(address(CONTRACT)).or_default().slots.insert(slot, value);
             let hashed = state.hashed_storage.entry(keccak256(address(CONTRACT)));
-            let hashed = hashed.or_insert_with(HashedStorageDelta::default);
+            let hashed = hashed.or_default();
             hashed.slots.insert(keccak256(slot.to_be_bytes::<32>()), value);
         }
         before.storage.sort_unstable();

@@ -275,8 +275,11 @@ fn check_history(reader: &Reader, model: &Model) {
     }
 }
 
+/// The records of a table as bytes.
+type Records = Vec<(Vec<u8>, Vec<u8>)>;
+
 /// All canonical tables, record by record.
-fn dump(store: &Store) -> BTreeMap<&'static str, Vec<(Vec<u8>, Vec<u8>)>> {
+fn dump(store: &Store) -> BTreeMap<&'static str, Records> {
     let reader = store.reader().unwrap();
     let table = |name: &&'static str| {
         let mut records = Vec::new();
