@@ -1,12 +1,13 @@
 //! Proof of work against the `ethash` crate, per core.
 //!
-//! Times are CPU times of the thread (of the process, where the work is on another thread), and each figure is
-//! the best of some runs, so that other load on the machine disturbs little. Nonces never repeat: a nonce that
-//! was hashed before finds its rows in the nearer caches.
+//! Times are CPU times. The sides take turns, several rounds of short runs, and the best run of each counts, so
+//! that other load on the machine disturbs them little and alike. Nonces never repeat: one that was hashed
+//! before would find its rows in the nearer caches.
 
 use std::cell::Cell;
 use std::hint::black_box;
 use std::sync::atomic::AtomicBool;
+use std::time::Instant;
 
 use autochain_ethash::{Backend, Dataset, Light, Output, Params, Sizes};
 use eyre::{Result, ensure, eyre};
@@ -20,206 +21,216 @@ pub(crate) enum Extent {
     Quick,
 }
 
-/// One line of the table.
-struct Row {
-    what: &'static str,
-    /// The crate's figure, in the row's unit.
-    reference: f64,
-    /// Ours for each backend of the machine.
-    ours: Vec<f64>,
-    unit: Unit,
-    /// What is asked of AVX2 and of AVX-512, as multiples of the crate's speed.
-    target: Option<(f64, f64)>,
+/// Runs the comparison and prints a table in Markdown.
+pub(crate) fn run(extent: Extent) -> Result<()> {
+    let epoch0 = Params::new(0, Sizes::Full);
+    let dataset_bytes = if extent == Extent::Full { epoch0.dataset_bytes } else { (1 << 29) - 128 };
+    let mut bench = Bench::new(Params { dataset_bytes, ..epoch0 })?;
+    println!("| per core | `ethash` 0.4.0 | {} | target: AVX2, AVX-512 |", names(&bench.backends));
+    println!("|---|---|{}---|", "---|".repeat(bench.backends.len()));
+    bench.caches();
+    bench.seals()?;
+    bench.items()?;
+    let notes = bench.hashes()?;
+    println!("\n{notes}");
+    Ok(())
 }
 
-/// The unit of a row, which also says which of two figures is the better one.
+/// What all measurements share.
+struct Bench {
+    params: Params,
+    backends: Vec<Backend>,
+    /// The cache as the crate makes it.
+    cache: Vec<u8>,
+    light: Light,
+    next_nonce: Cell<u64>,
+}
+
+/// The unit of a figure.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Unit {
     Milliseconds,
     PerSecond,
 }
 
-/// Runs the comparison and prints a table in Markdown.
-pub(crate) fn run(extent: Extent) -> Result<()> {
-    let epoch0 = Params::new(0, Sizes::Full);
-    let dataset_bytes = if extent == Extent::Full { epoch0.dataset_bytes } else { (1 << 29) - 128 };
-    let params = Params { dataset_bytes, ..epoch0 };
-    let backends: Vec<Backend> = Backend::ALL.into_iter().filter(|backend| backend.is_available()).collect();
-    let seal_hash = [0xa5; 32];
-    // A fresh run of nonces for every use.
-    let counter = Cell::new(1_u64);
-    let nonces = |count: u64| counter.replace(counter.get() + count);
+/// Multiples of the crate's speed that are asked of AVX2 and of AVX-512.
+type Target = Option<(u32, u32)>;
 
-    eprintln!("building caches");
-    let mut cache = vec![0; usize::try_from(params.cache_bytes)?];
-    let cache_reference = best(2, thread_time, || ethash_oracle::make_cache(&mut cache, params.seed.into()));
-    let mut light = Light::new(params);
-    ensure!(light.bytes() == cache, "the caches differ");
-    let cache_ours = best(3, thread_time, || sink(Light::new(params)));
-    let mut rows = vec![Row {
-        what: "cache of epoch 0",
-        reference: cache_reference * 1e3,
-        ours: backends
-            .iter()
-            .map(|b| if *b == Backend::best() { cache_ours * 1e3 } else { f64::NAN })
-            .collect(),
-        unit: Unit::Milliseconds,
-        target: None,
-    }];
+const SEAL_HASH: [u8; 32] = [0xa5; 32];
 
-    eprintln!("verifying seals");
-    let reference = |nonce: u64| {
-        let (mix, result) = ethash_oracle::hashimoto_light(
-            seal_hash.into(),
-            nonce.to_be_bytes().into(),
-            params.dataset_bytes as usize,
-            &cache,
-        );
-        Output { mix_hash: mix.0, result: result.0 }
-    };
-    let verify_reference = per(
-        10,
-        best(5, thread_time, || {
-            (0..10).for_each(|_| sink(reference(nonces(1))));
-        }),
-    );
-    let (mut single, mut batched) = (Vec::new(), Vec::new());
-    for backend in &backends {
-        light.set_backend(*backend);
-        let nonce = nonces(1);
-        ensure!(light.hash(&seal_hash, nonce) == reference(nonce), "{backend} verifies wrongly");
-        single.push(per(
-            20,
-            best(5, thread_time, || {
-                (0..20).for_each(|_| sink(light.hash(&seal_hash, nonces(1))));
-            }),
-        ));
-        batched.push(per(
-            240,
-            best(5, thread_time, || {
-                let seals: Vec<_> = (0..240).map(|_| (seal_hash, nonces(1))).collect();
-                sink(light.hash_many(&seals));
-            }),
-        ));
+impl Bench {
+    fn new(params: Params) -> Result<Self> {
+        let mut cache = vec![0; usize::try_from(params.cache_bytes)?];
+        ethash_oracle::make_cache(&mut cache, params.seed.into());
+        let light = Light::new(params);
+        ensure!(light.bytes() == cache, "the caches differ");
+        let backends = Backend::ALL.into_iter().filter(|backend| backend.is_available()).collect();
+        Ok(Self { params, backends, cache, light, next_nonce: Cell::new(1) })
     }
-    let verify = |what, ours: &[f64], target| Row {
-        what,
-        reference: verify_reference * 1e3,
-        ours: ours.iter().map(|seconds| seconds * 1e3).collect(),
-        unit: Unit::Milliseconds,
-        target,
-    };
-    rows.push(verify("light, one seal alone", &single, None));
-    rows.push(verify("light, per seal of a batch", &batched, Some((5.0, 15.0))));
 
-    eprintln!("generating dataset items");
-    let mut items = vec![0; 2_000 * 64];
-    let items_reference = 2_000.0 / best(4, thread_time, || ethash_oracle::make_dataset(&mut items, &cache));
-    const ITEMS: u64 = 100_000;
-    let mut generated = Vec::new();
-    for backend in &backends {
-        let mut light = Light::new(Params { dataset_bytes: ITEMS * 64, ..params });
-        light.set_backend(*backend);
-        // One worker, and nothing else in the process.
-        let seconds = best(4, process_time, || sink(generate(&light, 1)));
-        ensure!(generate(&light, 1)?.bytes().starts_with(&items), "{backend} generates wrongly");
-        generated.push(ITEMS as f64 / seconds);
-    }
-    rows.push(Row {
-        what: "dataset generation, items",
-        reference: items_reference,
-        ours: generated,
-        unit: Unit::PerSecond,
-        target: Some((5.0, 15.0)),
-    });
-
-    eprintln!("generating a dataset of {} MiB", dataset_bytes >> 20);
-    light.set_backend(Backend::best());
-    let started = (std::time::Instant::now(), process_time());
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut dataset = generate(&light, threads)?;
-    let generation = (started.0.elapsed().as_secs_f64(), process_time() - started.1);
-
-    eprintln!("hashing");
-    let reference = |nonce: u64| {
-        let (mix, result) = ethash_oracle::hashimoto_full(
-            seal_hash.into(),
-            nonce.to_be_bytes().into(),
-            params.dataset_bytes as usize,
-            dataset.bytes(),
-        );
-        Output { mix_hash: mix.0, result: result.0 }
-    };
-    let hash_reference = 2_000.0
-        / best(5, thread_time, || {
-            (0..2_000).for_each(|_| sink(reference(nonces(1))));
+    fn caches(&mut self) {
+        // A cache is built with the best backend only.
+        let times = contest(3, &[Backend::best()], thread_time, |side| match side {
+            None => ethash_oracle::make_cache(&mut self.cache, self.params.seed.into()),
+            Some(_) => sink(Light::new(self.params)),
         });
-    let expected: Vec<_> = (0..50).map(|k| reference(u64::MAX - k)).collect();
-    let bound = random_pages(&dataset) / 64.0;
-    let mut hashed = Vec::new();
-    let mut out = vec![Output::default(); 24_000];
-    for backend in &backends {
-        dataset.set_backend(*backend);
-        for (k, expected) in expected.iter().enumerate() {
-            ensure!(dataset.hash(&seal_hash, u64::MAX - k as u64) == *expected, "{backend} hashes wrongly");
-        }
-        hashed.push(
-            out.len() as f64
-                / best(5, thread_time, || {
-                    dataset.hash_range(&seal_hash, nonces(out.len() as u64), &mut out);
-                }),
-        );
+        let blank = self.backends.len() - 1;
+        let times = [&times[..1], &vec![f64::NAN; blank], &times[1..]].concat();
+        print_row("cache of epoch 0", &times, Unit::Milliseconds, None);
     }
-    let bound = bound.max(random_pages(&dataset) / 64.0);
-    let of_bound: Vec<String> =
-        backends.iter().zip(&hashed).map(|(b, rate)| format!("{b} {:.0} %", 100.0 * rate / bound)).collect();
-    rows.push(Row {
-        what: "full hash",
-        reference: hash_reference,
-        ours: hashed,
-        unit: Unit::PerSecond,
-        target: Some((4.0, 6.0)),
-    });
 
-    print_table(&backends, &rows);
-    println!();
-    println!(
-        "Random 128-byte reads bound a core to {bound:.0} full hashes a second: {}.",
-        of_bound.join(", ")
-    );
-    println!(
-        "A dataset of {} MiB took {:.1} s of CPU time, {:.1} s on {threads} threads.",
-        dataset_bytes >> 20,
-        generation.1,
-        generation.0
-    );
-    Ok(())
-}
-
-fn print_table(backends: &[Backend], rows: &[Row]) {
-    let names: Vec<String> = backends.iter().map(Backend::to_string).collect();
-    println!("| per core | `ethash` 0.4.0 | {} | target (AVX2, AVX-512) |", names.join(" | "));
-    println!("|---|---|{}---|", "---|".repeat(backends.len()));
-    for row in rows {
-        let (unit, digits) = if row.unit == Unit::PerSecond { ("/s", 0) } else { (" ms", 3) };
-        let ours: Vec<String> = row.ours.iter().map(|figure| row.cell(*figure, unit, digits)).collect();
-        let target = row.target.map_or("–".into(), |(avx2, avx512)| format!("×{avx2}, ×{avx512}"));
-        println!("| {} | {:.digits$}{unit} | {} | {target} |", row.what, row.reference, ours.join(" | "));
-    }
-}
-
-impl Row {
-    /// A figure and how many times as fast as the crate it is.
-    fn cell(&self, figure: f64, unit: &str, digits: usize) -> String {
-        if figure.is_nan() {
-            return "–".into();
-        }
-        let ratio = match self.unit {
-            Unit::Milliseconds => self.reference / figure,
-            Unit::PerSecond => figure / self.reference,
+    fn seals(&mut self) -> Result<()> {
+        let (size, cache, nonces) = (self.params.dataset_bytes as usize, &self.cache, &self.next_nonce);
+        let crate_hash = |nonce: u64| {
+            let nonce = nonce.to_be_bytes().into();
+            output(ethash_oracle::hashimoto_light(SEAL_HASH.into(), nonce, size, cache))
         };
-        format!("{figure:.digits$}{unit} (×{ratio:.1})")
+        for backend in &self.backends {
+            self.light.set_backend(*backend);
+            ensure!(self.light.hash(&SEAL_HASH, 0) == crate_hash(0), "{backend} verifies wrongly");
+        }
+        const ALONE: u64 = 8;
+        let alone = contest(8, &self.backends, thread_time, |side| {
+            side.map(|backend| self.light.set_backend(backend));
+            for nonce in take(nonces, ALONE) {
+                sink(if side.is_none() { crate_hash(nonce) } else { self.light.hash(&SEAL_HASH, nonce) });
+            }
+        });
+        const BATCH: u64 = 48;
+        let batch = contest(6, &self.backends, thread_time, |side| match side {
+            None => take(nonces, BATCH).for_each(|nonce| sink(crate_hash(nonce))),
+            Some(backend) => {
+                self.light.set_backend(backend);
+                let seals: Vec<_> = take(nonces, BATCH).map(|nonce| (SEAL_HASH, nonce)).collect();
+                sink(self.light.hash_many(&seals));
+            }
+        });
+        print_row("light, one seal alone", &each(&alone, ALONE), Unit::Milliseconds, None);
+        print_row("light, per seal of a batch", &each(&batch, BATCH), Unit::Milliseconds, Some((5, 15)));
+        Ok(())
     }
+
+    fn items(&self) -> Result<()> {
+        const COUNT: u64 = 60_000;
+        const COUNT_OF_CRATE: u64 = 6_000;
+        let mut items = vec![0; COUNT_OF_CRATE as usize * 64];
+        let mut light = Light::new(Params { dataset_bytes: COUNT * 64, ..self.params });
+        // The clock is that of the process: our items are made by one other thread.
+        let mut times = contest(6, &self.backends, process_time, |side| match side {
+            None => ethash_oracle::make_dataset(&mut items, &self.cache),
+            Some(backend) => {
+                light.set_backend(backend);
+                sink(generate(&light, 1));
+            }
+        });
+        times[0] *= COUNT as f64 / COUNT_OF_CRATE as f64;
+        for backend in &self.backends {
+            light.set_backend(*backend);
+            ensure!(generate(&light, 1)?.bytes().starts_with(&items), "{backend} generates wrongly");
+        }
+        print_row("dataset generation, items", &each(&times, COUNT), Unit::PerSecond, Some((5, 15)));
+        Ok(())
+    }
+
+    fn hashes(&mut self) -> Result<String> {
+        self.light.set_backend(Backend::best());
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let (wall, cpu) = (Instant::now(), process_time());
+        let mut dataset = generate(&self.light, threads)?;
+        let (wall, cpu) = (wall.elapsed().as_secs_f64(), process_time() - cpu);
+
+        let size = dataset.bytes().len();
+        let crate_hash = |dataset: &Dataset, nonce: u64| {
+            let nonce = nonce.to_be_bytes().into();
+            output(ethash_oracle::hashimoto_full(SEAL_HASH.into(), nonce, size, dataset.bytes()))
+        };
+        for backend in &self.backends {
+            dataset.set_backend(*backend);
+            for nonce in u64::MAX - 50..u64::MAX {
+                let expected = crate_hash(&dataset, nonce);
+                ensure!(dataset.hash(&SEAL_HASH, nonce) == expected, "{backend} hashes wrongly");
+            }
+        }
+        const COUNT: u64 = 4_800;
+        let mut out = vec![Output::default(); COUNT as usize];
+        let mut page_time = f64::INFINITY;
+        let times = contest(10, &self.backends, thread_time, |side| match side {
+            None => take(&self.next_nonce, COUNT).for_each(|nonce| sink(crate_hash(&dataset, nonce))),
+            Some(backend) => {
+                dataset.set_backend(backend);
+                dataset.hash_range(&SEAL_HASH, take(&self.next_nonce, COUNT).start, &mut out);
+            }
+        });
+        for _ in 0..6 {
+            page_time = page_time.min(random_page_time(&dataset));
+        }
+        let times = each(&times, COUNT);
+        print_row("full hash", &times, Unit::PerSecond, Some((4, 6)));
+
+        // A hash reads 64 pages.
+        let bound = 1.0 / (64.0 * page_time);
+        let shares = self.backends.iter().zip(&times[1..]);
+        let shares: Vec<_> = shares.map(|(b, time)| format!("{b} {:.0} %", 100.0 / (time * bound))).collect();
+        Ok(format!(
+            "Random reads of 128 bytes bound a core to {bound:.0} full hashes a second: {}.\n\
+             The dataset of {} MiB took {cpu:.1} s of CPU time, {wall:.1} s on {threads} threads.",
+            shares.join(", "),
+            size >> 20,
+        ))
+    }
+}
+
+/// Lets the crate (`None`) and the backends take turns, and returns the least CPU time in seconds of each, the
+/// crate first.
+fn contest(
+    rounds: usize,
+    backends: &[Backend],
+    clock: fn() -> f64,
+    mut run: impl FnMut(Option<Backend>),
+) -> Vec<f64> {
+    let sides: Vec<_> = std::iter::once(None).chain(backends.iter().copied().map(Some)).collect();
+    let mut least = vec![f64::INFINITY; sides.len()];
+    for _ in 0..rounds {
+        for (side, least) in sides.iter().zip(&mut least) {
+            let start = clock();
+            run(*side);
+            *least = least.min(clock() - start);
+        }
+    }
+    least
+}
+
+/// Prints the seconds that one of something took, and how many times as fast as the crate (the first) it is.
+fn print_row(what: &str, seconds: &[f64], unit: Unit, target: Target) {
+    let cell = |seconds: f64| match unit {
+        _ if seconds.is_nan() => "–".into(),
+        Unit::Milliseconds => format!("{:.3} ms", seconds * 1e3),
+        Unit::PerSecond => format!("{:.0}/s", 1.0 / seconds),
+    };
+    let times =
+        |time: f64| if time.is_nan() { String::new() } else { format!(" (×{:.1})", seconds[0] / time) };
+    let ours: Vec<String> = seconds[1..].iter().map(|time| cell(*time) + &times(*time)).collect();
+    let target = target.map_or("–".into(), |(avx2, avx512)| format!("×{avx2}, ×{avx512}"));
+    println!("| {what} | {} | {} | {target} |", cell(seconds[0]), ours.join(" | "));
+}
+
+fn names(backends: &[Backend]) -> String {
+    backends.iter().map(Backend::to_string).collect::<Vec<_>>().join(" | ")
+}
+
+/// The next `count` nonces that were not used yet.
+fn take(next: &Cell<u64>, count: u64) -> std::ops::Range<u64> {
+    let start = next.get();
+    next.set(start + count);
+    start..start + count
+}
+
+fn output<H: Into<[u8; 32]>>((mix_hash, result): (H, H)) -> Output {
+    Output { mix_hash: mix_hash.into(), result: result.into() }
+}
+
+fn each(seconds: &[f64], count: u64) -> Vec<f64> {
+    seconds.iter().map(|seconds| seconds / count as f64).collect()
 }
 
 fn generate(light: &Light, threads: usize) -> Result<Dataset> {
@@ -227,44 +238,27 @@ fn generate(light: &Light, threads: usize) -> Result<Dataset> {
         .ok_or_else(|| eyre!("no memory for a dataset of {} bytes", light.params().dataset_bytes))
 }
 
-/// Reads of a whole random page of 128 bytes that a core does in a second, with nothing else to do.
-fn random_pages(dataset: &Dataset) -> f64 {
+/// Seconds that the read of a random page of 128 bytes takes when many are under way and nothing else is done.
+fn random_page_time(dataset: &Dataset) -> f64 {
     const READS: u64 = 4_000_000;
     let (pages, _) = dataset.bytes().as_chunks::<128>();
     let count = pages.len() as u64;
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let seconds = best(4, thread_time, || {
-        let mut sum = 0_u8;
-        for _ in 0..READS {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            let page = &pages[(((state & 0xffff_ffff) * count) >> 32) as usize];
-            sum = sum.wrapping_add(page[0]).wrapping_add(page[64]);
-        }
-        black_box(sum);
-    });
-    READS as f64 / seconds
+    let (mut state, mut sum) = (0x9e37_79b9_7f4a_7c15_u64, 0_u8);
+    let start = thread_time();
+    for _ in 0..READS {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        let page = &pages[(((state & 0xffff_ffff) * count) >> 32) as usize];
+        sum = sum.wrapping_add(page[0]).wrapping_add(page[64]);
+    }
+    sink(sum);
+    (thread_time() - start) / READS as f64
 }
 
 /// Uses a value up, so that its computation stays.
 fn sink<T>(value: T) {
     black_box(value);
-}
-
-fn per(count: u32, seconds: f64) -> f64 {
-    seconds / f64::from(count)
-}
-
-/// The least time in seconds of some runs, by the given clock.
-fn best(runs: usize, clock: fn() -> f64, mut work: impl FnMut()) -> f64 {
-    (0..runs)
-        .map(|_| {
-            let start = clock();
-            work();
-            clock() - start
-        })
-        .fold(f64::INFINITY, f64::min)
 }
 
 fn thread_time() -> f64 {

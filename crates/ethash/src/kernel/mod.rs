@@ -6,7 +6,9 @@ mod avx2;
 mod avx512;
 mod portable;
 
-use crate::backend::{Backend, Usable};
+#[cfg(target_arch = "x86_64")]
+use crate::backend::Backend;
+use crate::backend::Usable;
 use crate::fastmod::FastMod;
 use crate::hashimoto::{Output, Seal};
 use crate::table::{Cache, Pages, Row};
