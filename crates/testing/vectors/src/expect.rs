@@ -31,7 +31,6 @@ pub(crate) enum Class {
     OmmerIsBrother,
     OmmerTooOld,
     OmmerWithoutParent,
-    OmmerHeader,
     Signature,
     TransactionType,
     Blobs,
@@ -70,7 +69,8 @@ impl Expected {
             "InvalidDifficulty" | "3675PoSBlockRejected" => &[Class::Difficulty],
             "InvalidNumber" => &[Class::Number],
             "InvalidGasLimit" | "InvalidGasLimit2" => &[Class::GasLimit],
-            "TooMuchGasUsed" => &[Class::GasUsedAboveLimit],
+            // With a gas limit of 0, both are wrong.
+            "TooMuchGasUsed" => &[Class::GasUsedAboveLimit, Class::GasLimit],
             "ExtraDataTooBig" => &[Class::ExtraData],
             "ExtraDataIncorrectDAO" => &[Class::DaoExtraData],
             "UnknownParent" | "UnknownParent2" => &[Class::UnknownParent],
@@ -81,11 +81,15 @@ impl Expected {
             "InvalidReceiptsStateRoot" => &[Class::ReceiptsRoot],
             "InvalidStateRoot" => &[Class::StateRoot],
             "TooManyUncles" => &[Class::TooManyOmmers],
-            "UncleInChain" => &[Class::OmmerIncludedBefore],
+            // The older suite has one name for both.
+            "UncleInChain" => &[Class::OmmerIsAncestor, Class::OmmerIncludedBefore],
             "UncleIsAncestor" => &[Class::OmmerIsAncestor],
-            "UncleIsBrother" => &[Class::OmmerIsBrother],
+            // The only such case has the same ommer twice.
+            "UncleIsBrother" => &[Class::OmmerIsBrother, Class::OmmerIncludedBefore],
             "UncleTooOld" => &[Class::OmmerTooOld],
-            "UncleParentIsNotAncestor" | "InvalidUncleParentHash" => &[Class::OmmerWithoutParent],
+            // The newer suite has one name for what the older one calls `UncleTooOld`.
+            "UncleParentIsNotAncestor" => &[Class::OmmerWithoutParent, Class::OmmerTooOld],
+            "InvalidUncleParentHash" => &[Class::OmmerWithoutParent],
             "3675PoWBlockRejected" => &[Class::TerminalDifficulty],
             "1559BlockImportImpossible_HeaderIsLegacy" => &[Class::BaseFee],
             "LegacyBlockImportImpossible" | "LegacyBlockImportImpossible2" => &[Class::BaseFee],
@@ -95,20 +99,19 @@ impl Expected {
         Ok(Self { name: name.to_owned(), classes: classes.to_vec() })
     }
 
-    /// Of a transaction, in state tests and in the blocks made from them. Names joined by `|` or `OR` are
-    /// alternatives.
+    /// Of a transaction, in state tests and in the blocks made from them. Names joined by `|` are alternatives.
     pub(crate) fn transaction(name: &str) -> Result<Self, String> {
         let mut classes = Vec::new();
-        for part in name.split('|').flat_map(|part| part.split("OR")) {
+        for part in name.split('|') {
             let part = part.trim_start_matches("TransactionException.").trim_start_matches("TR_");
             let allowed: &[Class] = match part {
                 "TypeNotSupported" | "TypeNotSupportedBlob" => &[Class::TransactionType, Class::Blobs],
                 "SenderNotEOA" => &[Class::SenderNotEoa],
                 "NoFunds" => &[Class::Funds],
-                // Suites before London did not tell these apart.
-                "NoFundsGas" => &[Class::Funds, Class::IntrinsicGas],
                 "NoFundsOrGas" => &[Class::Funds, Class::IntrinsicGas],
-                "Gas" => &[Class::IntrinsicGas],
+                // Their gas limits do not cover the intrinsic gas either, which is looked at before the state.
+                "FeeCapLessThanBlocksORNoFunds" => &[Class::FeeCap, Class::Funds, Class::IntrinsicGas],
+                "FeeCapLessThanBlocksORGasLimitReached" => &[Class::FeeCap, Class::BlockGas],
                 "IntrinsicGas" => &[Class::IntrinsicGas],
                 "RLP_WRONGVALUE" => &[Class::Malformed],
                 "FeeCapLessThanBlocks" => &[Class::FeeCap],
@@ -134,22 +137,30 @@ impl Expected {
     pub(crate) fn transaction_bytes(name: &str) -> Result<Self, String> {
         let short = name.trim_start_matches("TransactionException.");
         let classes: &[Class] = match short {
-            "INVALID_CHAINID" => &[Class::ChainId],
-            // Some are above what the decoder takes at all.
-            "INVALID_SIGNATURE_VRS" => &[Class::Signature, Class::Malformed],
-            "TYPE_NOT_SUPPORTED" => &[Class::TransactionType],
+            // The decoder takes `v` apart before any rule sees it: a `v` without meaning, or with a chain id above
+            // 64 bits, is malformed, and before EIP-155 every `v` but 27 and 28 names a chain.
+            "INVALID_CHAINID" => &[Class::ChainId, Class::Malformed],
+            "INVALID_SIGNATURE_VRS" => &[Class::Signature, Class::ChainId, Class::Malformed],
+            // The decoder knows all types and reads their fields before the fork is asked.
+            "TYPE_NOT_SUPPORTED" => &[Class::TransactionType, Class::Malformed],
             "ADDRESS_TOO_LONG" | "ADDRESS_TOO_SHORT" => &[Class::Malformed],
             "INTRINSIC_GAS_TOO_LOW" => &[Class::IntrinsicGas],
             "GASLIMIT_OVERFLOW" | "GASPRICE_OVERFLOW" | "GASLIMIT_PRICE_PRODUCT_OVERFLOW" => {
                 &[Class::Malformed]
             }
             "NONCE_OVERFLOW" => &[Class::Malformed, Class::NonceMax],
-            "PRIORITY_GREATER_THAN_MAX_FEE_PER_GAS_2" => &[Class::Tip],
+            // A tip above 128 bits, which no field of a fee holds.
+            "PRIORITY_GREATER_THAN_MAX_FEE_PER_GAS_2" => &[Class::Tip, Class::Malformed],
             "INITCODE_SIZE_EXCEEDED" => &[Class::InitCode],
             rlp if rlp.starts_with("RLP_") => &[Class::Malformed],
             other => return Err(format!("exception {other} is unknown")),
         };
         Ok(Self { name: name.to_owned(), classes: classes.to_vec() })
+    }
+
+    /// Whether it is about a transaction of the block.
+    pub(crate) fn is_of_transaction(&self) -> bool {
+        Self::transaction(&self.name).is_ok()
     }
 
     /// The decoder alone.
@@ -240,7 +251,8 @@ pub(crate) const fn consensus_class(error: &ConsensusError) -> Class {
             OmmerError::TooOld { .. } => Class::OmmerTooOld,
             OmmerError::IsBrother { .. } => Class::OmmerIsBrother,
             OmmerError::ParentNotAncestor { .. } => Class::OmmerWithoutParent,
-            OmmerError::Header { .. } => Class::OmmerHeader,
+            // An ommer's header is judged as any other.
+            OmmerError::Header { error, .. } => header_class(error),
             OmmerError::MissingAncestors { .. } => Class::Local,
         },
         ConsensusError::Outcome(error) => match error {

@@ -4,17 +4,21 @@ use crate::{
     importer::{Importer, Refusal},
     json::{self, Alloc, Number},
     memory_chain::MemoryChain,
-    network::Network,
+    network::{self, Network},
     pack::{Pack, VectorFile},
     world::World,
 };
 use autochain_chainspec::{ChainSpec, SealRule};
-use autochain_primitives::{Address, B64, B256, Block, Bloom, Bytes, Header, SealedHeader, rlp::Decodable};
+use autochain_consensus::Seals;
+use autochain_primitives::{
+    Address, B64, B256, Block, Bloom, Bytes, Header, SealedHeader, rlp::Decodable, transactions_root,
+};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::{
     borrow::Cow,
     collections::{BTreeMap, HashMap},
+    sync::OnceLock,
 };
 
 #[derive(Deserialize)]
@@ -33,14 +37,8 @@ struct Test<'a> {
     post_state_hash: Option<B256>,
 }
 
-#[derive(Deserialize)]
-struct TestBlock<'a> {
-    rlp: Cow<'a, str>,
-    #[serde(rename = "blockHeader", borrow)]
-    header: Option<&'a RawValue>,
-    #[serde(flatten)]
-    rest: HashMap<Cow<'a, str>, &'a RawValue>,
-}
+/// A block of a test: `rlp`, `blockHeader` if it is valid, else what is wrong with it.
+type TestBlock<'a> = HashMap<Cow<'a, str>, &'a RawValue>;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -107,6 +105,12 @@ fn case(name: &str, test: &Test<'_>, malformed: bool) -> Case {
     case
 }
 
+/// The seal check with its caches, which all sealed tests share.
+fn seals() -> &'static Seals {
+    static SEALS: OnceLock<Seals> = OnceLock::new();
+    SEALS.get_or_init(|| Seals::new(&network::mainnet()))
+}
+
 fn run_test(test: &Test<'_>, spec: ChainSpec, malformed: bool, merging: bool) -> Result<(), String> {
     let pre: Alloc = json::parse(test.pre.get().as_bytes())?;
     let world = World::new(&pre)?;
@@ -114,7 +118,8 @@ fn run_test(test: &Test<'_>, spec: ChainSpec, malformed: bool, merging: bool) ->
     if genesis.state_root != world.root() {
         return Err(format!("the pre state's root is {}, genesis says {}", world.root(), genesis.state_root));
     }
-    let mut chain = MemoryChain::new(spec, genesis, world);
+    let seals = (spec.seal == SealRule::Full).then(seals);
+    let mut chain = MemoryChain::new(spec, seals, genesis, world);
     import_all(test, &mut chain, malformed, merging)?;
     if merging {
         return Ok(());
@@ -131,11 +136,11 @@ fn import_all(
 ) -> Result<(), String> {
     let blocks: Vec<TestBlock<'_>> = json::parse(test.blocks.get().as_bytes())?;
     for (index, block) in blocks.iter().enumerate() {
-        let bytes = json::unhex(&block.rlp)?;
-        let result = Block::decode_exact(&bytes)
-            .map_err(|error| Refusal::new(Class::Malformed, error))
-            .and_then(|block| chain.import(block));
-        match (block.header, result) {
+        let rlp: Cow<'_, str> = json::parse(block.get("rlp").ok_or("a block without RLP")?.get().as_bytes())?;
+        let bytes = json::unhex(&rlp)?;
+        let decoded = Block::decode_exact(&bytes).map_err(|error| Refusal::new(Class::Malformed, error));
+        let result = decoded.clone().and_then(|block| chain.import(block));
+        match (block.get("blockHeader"), result) {
             (Some(_), Ok(())) => {}
             (Some(header), Err(refusal)) => {
                 let header: TestHeader = json::parse(header.get().as_bytes())?;
@@ -154,6 +159,17 @@ fn import_all(
                 if merging {
                     continue;
                 }
+                let refusal = match decoded {
+                    // Some of these blocks were made by adding a bad transaction below a header that does not
+                    // know it. Then the transaction is judged once more under the root that it gives.
+                    Ok(block) if refusal.class == Class::TransactionsRoot && expected.is_of_transaction() => {
+                        match chain.import(with_own_root(block)) {
+                            Err(refusal) => refusal,
+                            Ok(()) => return Err(format!("block {index} is accepted with its own root")),
+                        }
+                    }
+                    _ => refusal,
+                };
                 expected
                     .check(refusal.class, &refusal.text)
                     .map_err(|error| format!("block {index}: {error}"))?;
@@ -163,11 +179,17 @@ fn import_all(
     Ok(())
 }
 
+/// The block with the transactions root that its body gives.
+fn with_own_root(mut block: Block) -> Block {
+    block.header.transactions_root = transactions_root(&block.transactions);
+    block
+}
+
 /// The exception that the network is to raise: one of its own, one for all, or the only one.
 fn expected(test: &Test<'_>, block: &TestBlock<'_>) -> Result<Option<Expected>, String> {
     let own = format!("expectException{}", test.network);
     let names = [own.as_str(), "expectExceptionALL", "expectException"];
-    let Some(name) = names.iter().find_map(|key| block.rest.get(*key)) else { return Ok(None) };
+    let Some(name) = names.iter().find_map(|key| block.get(*key)) else { return Ok(None) };
     let name: Cow<'_, str> = serde_json::from_str(name.get()).map_err(|error| error.to_string())?;
     Expected::block(&name).map(Some)
 }

@@ -1,6 +1,6 @@
 use super::{each, equal};
 use crate::{case::Case, json};
-use autochain_primitives::rlp::{Decodable, Encodable, Error, Header, PayloadView};
+use autochain_primitives::rlp::{BufMut, Decodable, Encodable, Error, Header, PayloadView, encode};
 use serde_json::Value;
 
 /// An RLP item of any shape, decoded as strictly as the node's own types: through the same header decoder.
@@ -23,15 +23,18 @@ impl Decodable for Item {
 }
 
 impl Encodable for Item {
-    fn encode(&self, out: &mut dyn autochain_primitives::rlp::BufMut) {
+    fn encode(&self, out: &mut dyn BufMut) {
         match self {
             Self::Text(bytes) => bytes.as_slice().encode(out),
-            Self::List(items) => autochain_primitives::rlp::encode_list::<_, Self>(items, out),
+            Self::List(items) => items.encode(out),
         }
     }
 
     fn length(&self) -> usize {
-        autochain_primitives::rlp::encode(self).len()
+        match self {
+            Self::Text(bytes) => bytes.as_slice().length(),
+            Self::List(items) => items.length(),
+        }
     }
 }
 
@@ -51,7 +54,7 @@ pub(super) fn valid(bytes: &[u8]) -> Result<Vec<Case>, String> {
         let decoded = Item::decode(&mut rest).map_err(|error| format!("refused: {error}"))?;
         equal("decoded item", &decoded, &item)?;
         equal("rest", &rest.len(), &0)?;
-        equal("encoding", &autochain_primitives::rlp::encode(&item), &encoded)
+        equal("encoding", &encode(&item), &encoded)
     })
 }
 
