@@ -4,7 +4,7 @@ use autochain_chainspec::{ChainSpec, SealRule};
 use autochain_consensus::next_base_fee;
 use autochain_keystore::KeyStore;
 use autochain_miner::{Miner, MinerConfig};
-use autochain_rpc::{RpcError, ServerConfig, ServerHandle, serve};
+use autochain_rpc::{ServeError, ServerConfig, ServerHandle, serve};
 use autochain_store::{Options, Store, StoreError, SyncMode};
 use autochain_txpool::{Head as PoolHead, Pool, PoolConfig, TxRules};
 use std::{
@@ -13,7 +13,7 @@ use std::{
 };
 use tempfile::TempDir;
 use tokio::{
-    sync::{broadcast::error::RecvError, watch},
+    sync::{broadcast::error::RecvError, oneshot, watch},
     task::JoinHandle,
 };
 
@@ -69,7 +69,7 @@ pub enum NodeError {
     Open(#[from] OpenError),
     /// The RPC server.
     #[error(transparent)]
-    Rpc(#[from] RpcError),
+    Rpc(#[from] ServeError),
     /// Mining was asked for and nobody is to be paid.
     #[error(
         "etherbase missing: give --miner.etherbase ADDRESS, or make an account with `autochain account new`"
@@ -86,6 +86,8 @@ pub struct Node {
     pool: Arc<Pool>,
     miner: Arc<Miner>,
     server: ServerHandle,
+    /// The server stops when this is dropped.
+    stop_server: oneshot::Sender<()>,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
     /// Deleted when the node is dropped.
@@ -129,11 +131,13 @@ impl Node {
             tokio::spawn(upkeep(pool.clone(), miner.clone(), stopped)),
         ];
         let backend = NodeBackend::new(chain.clone(), pool.clone(), miner.clone(), keystore);
-        let server = serve(server, Arc::new(backend)).await?;
+        let (stop_server, server_stopped) = oneshot::channel::<()>();
+        let shutdown = async { drop(server_stopped.await) };
+        let server = serve(server, Arc::new(backend), shutdown).await?;
         if start_mining {
             miner.start(None);
         }
-        Ok(Self { chain, pool, miner, server, stop, tasks, _temporary: temporary })
+        Ok(Self { chain, pool, miner, server, stop_server, stop, tasks, _temporary: temporary })
     }
 
     /// The chain.
@@ -148,7 +152,8 @@ impl Node {
 
     /// Stops everything in the reverse order; on return everything is on the disk.
     pub async fn shutdown(self) {
-        self.server.stop().await;
+        drop(self.stop_server);
+        self.server.stopped().await;
         // Nobody listening means that the tasks have ended already.
         drop(self.stop.send(true));
         let miner = self.miner.clone();

@@ -1,4 +1,5 @@
 use crate::State;
+pub use autochain_chain::{ChainBlock, ChainEvent};
 use autochain_chainspec::ChainSpec;
 use autochain_evm::StateChanges;
 use autochain_keystore::KeyStore;
@@ -17,26 +18,6 @@ impl BackendError {
     pub fn new(error: impl core::fmt::Display) -> Self {
         Self(error.to_string())
     }
-}
-
-/// A canonical block with what its execution gave.
-#[derive(Clone, Debug)]
-pub struct ChainBlock {
-    /// The block with its senders.
-    pub block: RecoveredBlock,
-    /// One receipt for each transaction.
-    pub receipts: Vec<Receipt>,
-    /// Total difficulty up to and with this block.
-    pub total_difficulty: U256,
-}
-
-/// The canonical chain changed, and the change is durable.
-#[derive(Clone, Debug)]
-pub struct ChainEvent {
-    /// Blocks that left the canonical chain, newest first.
-    pub removed: Vec<Arc<ChainBlock>>,
-    /// Blocks that joined it, oldest first.
-    pub added: Vec<Arc<ChainBlock>>,
 }
 
 /// The block that would come next, without a seal.

@@ -149,7 +149,7 @@ impl Default for GasOracleConfig {
 }
 
 /// `Autochain/v0.1.0/linux-amd64/rustc1.95`.
-fn client_version() -> String {
+pub fn client_version() -> String {
     let arch = match std::env::consts::ARCH {
         "x86_64" => "amd64",
         "aarch64" => "arm64",

@@ -34,7 +34,7 @@ pub use backend::{
     AccountProof, Backend, BackendError, BlockRef, ChainBlock, ChainEvent, MinerApi, NetworkApi, NoNetwork,
     PendingBlock, StoredBlock, SyncApi, SyncProgress, Work,
 };
-pub use config::{GasOracleConfig, HttpConfig, RpcConfig, ServerConfig, WsConfig};
+pub use config::{GasOracleConfig, HttpConfig, RpcConfig, ServerConfig, WsConfig, client_version};
 pub use error::{RpcError, ServeError};
 pub use server::{ServerHandle, serve};
 pub use state::State;

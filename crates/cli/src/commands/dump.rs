@@ -38,7 +38,7 @@ pub(crate) fn state(flags: &NodeFlags, block: Option<&str>) -> Result<()> {
     let view = StateView::at(&reader, number)?;
     let mut out = BufWriter::new(std::io::stdout().lock());
     writeln!(out, "{}", json!({ "root": header.state_root }))?;
-    for address in reader.addresses_at(number)? {
+    for address in reader.known_addresses()? {
         let Some(account) = view.account(&address)? else { continue };
         let storage: serde_json::Map<String, serde_json::Value> = view
             .storage_entries(&address)?

@@ -6,6 +6,10 @@ use autochain_telemetry::Progress;
 use eyre::{Context as _, Result};
 use std::{
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Instant,
 };
 
@@ -26,14 +30,19 @@ pub(crate) fn run(flags: &NodeFlags, files: &[PathBuf]) -> Result<()> {
 fn import(chain: &Chain, path: &Path) -> Result<ImportSummary> {
     let mut file = BlockFile::open(path)?;
     let size = file.size();
-    let position = file.position();
+    let position = Arc::new(AtomicU64::new(0));
     tracing::info!(file = %path.display(), "Importing blockchain");
     let started = Instant::now();
     let mut progress = Progress::new("Importing", Some(size));
     let mut seen = 0;
-    let blocks = std::iter::from_fn(move || file.next().map(|block| block.map(|block| block.block)));
+    let read = position.clone();
+    let blocks = std::iter::from_fn(move || {
+        let block = file.next();
+        read.store(file.bytes_read(), Ordering::Relaxed);
+        block.map(|block| block.map(|block| block.block))
+    });
     let summary = chain.import_stream(blocks, |blocks, gas| {
-        let now = position.get();
+        let now = position.load(Ordering::Relaxed);
         progress.advance(now.saturating_sub(seen), blocks, gas);
         seen = now;
     });

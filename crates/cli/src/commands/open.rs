@@ -75,8 +75,8 @@ pub(crate) fn genesis_file(path: &Path) -> Result<ChainSpec> {
 
 /// The chain that the datadir holds.
 pub(crate) fn stored_spec(store: &Store) -> Result<Option<ChainSpec>> {
-    let Some(json) = store.reader()?.config_json()? else { return Ok(None) };
-    let spec = ChainSpec::from_genesis_json(&json)
+    let Some(stored) = store.stored_genesis()? else { return Ok(None) };
+    let spec = ChainSpec::from_genesis_json(&stored.config_json)
         .wrap_err("the datadir's chain configuration is damaged; run `autochain removedb` and import again")?;
     Ok(Some(spec))
 }

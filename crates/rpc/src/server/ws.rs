@@ -45,9 +45,10 @@ pub(super) fn router(prefix: &str, state: Arc<WsState>) -> Router {
 
 /// Turns a request into a WebSocket, if its origin may and there is room.
 pub(super) async fn upgrade(state: Arc<WsState>, request: Request) -> Response {
-    let named = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let (mut parts, _) = request.into_parts();
+    let named = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
     let origin = named(header::ORIGIN);
-    if !cors::allows_websocket(&state.origins, origin.as_deref(), named(header::HOST).as_deref()) {
+    if !cors::allows_websocket(&state.origins, origin, named(header::HOST)) {
         let origin = origin.unwrap_or_default();
         let body = format!("origin not allowed: {origin:?} is not in --ws.origins\n");
         return (StatusCode::FORBIDDEN, body).into_response();
@@ -55,7 +56,6 @@ pub(super) async fn upgrade(state: Arc<WsState>, request: Request) -> Response {
     let Ok(permit) = state.connections.clone().try_acquire_owned() else {
         return (StatusCode::SERVICE_UNAVAILABLE, "too many connections\n").into_response();
     };
-    let (mut parts, _) = request.into_parts();
     match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
         Ok(upgrade) => upgrade
             .max_message_size(MAX_REQUEST)

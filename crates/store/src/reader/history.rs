@@ -52,6 +52,19 @@ impl Reader {
         Ok(slots.into_iter().collect())
     }
 
+    /// Every address that has, or once had, an account: those at the head, and those that ever changed.
+    pub fn known_addresses(&self) -> Result<BTreeSet<Address>, StoreError> {
+        let mut addresses = BTreeSet::new();
+        for record in self.accounts(Address::ZERO)? {
+            addresses.insert(record?.0);
+        }
+        for record in self.tx.entries::<AccountHistory>(&[])? {
+            let ((address, _), _) = record?;
+            addresses.insert(address);
+        }
+        Ok(addresses)
+    }
+
     /// What block `number` replaced, by address and slot. Empty for a block that is not canonical.
     pub fn change_set(&self, number: u64) -> Result<ChangeSet, StoreError> {
         let prefix = number.to_be_bytes();

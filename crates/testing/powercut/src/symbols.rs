@@ -19,7 +19,7 @@ unsafe fn total(vectors: *const iovec, count: c_int) -> usize {
     }
 }
 
-fn write(fd: c_int, offset: Option<off64_t>, len: usize, call: impl FnOnce() -> c_long) -> ssize_t {
+fn writing(fd: c_int, offset: Option<off64_t>, len: usize, call: impl FnOnce() -> c_long) -> ssize_t {
     let offset = offset.and_then(|offset| u64::try_from(offset).ok());
     let result = match watch::lock(fd) {
         Some(mut watch) => watch.write(fd, offset, len, call),
@@ -61,16 +61,16 @@ macro_rules! interpose {
 interpose! {
     /// write(2)
     fn write(fd: c_int, buffer: *const c_void, len: size_t) -> ssize_t {
-        self::write(fd, None, len, || unsafe { libc::syscall(libc::SYS_write, fd, buffer, len) })
+        writing(fd, None, len, || unsafe { libc::syscall(libc::SYS_write, fd, buffer, len) })
     }
     /// writev(2)
     fn writev(fd: c_int, vectors: *const iovec, count: c_int) -> ssize_t {
         let len = unsafe { total(vectors, count) };
-        self::write(fd, None, len, || unsafe { libc::syscall(libc::SYS_writev, fd, vectors, count) })
+        writing(fd, None, len, || unsafe { libc::syscall(libc::SYS_writev, fd, vectors, count) })
     }
     /// pwrite(2)
     fn pwrite(fd: c_int, buffer: *const c_void, len: size_t, offset: off64_t) -> ssize_t {
-        self::write(fd, Some(offset), len, || unsafe { libc::syscall(libc::SYS_pwrite64, fd, buffer, len, offset) })
+        writing(fd, Some(offset), len, || unsafe { libc::syscall(libc::SYS_pwrite64, fd, buffer, len, offset) })
     }
     /// pwrite(2)
     fn pwrite64(fd: c_int, buffer: *const c_void, len: size_t, offset: off64_t) -> ssize_t {
@@ -79,7 +79,7 @@ interpose! {
     /// pwritev(2)
     fn pwritev(fd: c_int, vectors: *const iovec, count: c_int, offset: off64_t) -> ssize_t {
         let len = unsafe { total(vectors, count) };
-        self::write(fd, Some(offset), len, || unsafe {
+        writing(fd, Some(offset), len, || unsafe {
             libc::syscall(libc::SYS_pwritev, fd, vectors, count, offset, 0)
         })
     }
@@ -91,7 +91,7 @@ interpose! {
     fn pwritev2(fd: c_int, vectors: *const iovec, count: c_int, offset: off64_t, flags: c_int) -> ssize_t {
         let len = unsafe { total(vectors, count) };
         let at = (offset >= 0).then_some(offset);
-        self::write(fd, at, len, || unsafe {
+        writing(fd, at, len, || unsafe {
             libc::syscall(libc::SYS_pwritev2, fd, vectors, count, offset, 0, flags)
         })
     }

@@ -1,0 +1,364 @@
+//! `kill -9` and power cuts, at random moments of import and mining: the next start is at the last acknowledged block
+//! or later, on the same chain, and the state root recomputed from all accounts is the one in the head's header.
+//!
+//! ```text
+//! start ─► blocks are acknowledged … ─► kill -9 ─► [unsynced writes lost] ─► snapshot verify-state ─► start again
+//!                     │                                                            │
+//!                     └──────────── last acknowledged block ≤ head ◄───────────────┘
+//! ```
+//!
+//! `AUTOCHAIN_CRASH_SEED` repeats a run's random choices (not the scheduler's).
+
+use autochain_e2e::{Autochain, BlockSlices, Ended, Head, Lost, Node, PowerCut, Process, Vectors, copy_datadir, dev_account, scratch};
+use eyre::{Context, Result, ensure, eyre};
+use rand::{Rng, SeedableRng, rngs::StdRng};
+use serde_json::json;
+use std::{
+    path::{Path, PathBuf},
+    sync::Mutex,
+    time::{Duration, Instant},
+};
+use tempfile::TempDir;
+
+const PATIENCE: Duration = Duration::from_secs(120);
+/// Blocks in a file: each file is at least one durable commit.
+const SLICE: usize = 20;
+
+/// How a run ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Death {
+    Kill,
+    PowerCut,
+}
+
+/// What was counted over all runs.
+#[derive(Default)]
+struct Tally {
+    runs: u32,
+    /// Acknowledged blocks in all runs.
+    acknowledged: u64,
+    /// Runs after which the head stood above the last acknowledged block.
+    ahead: u32,
+    /// Runs in which the power cut took something.
+    bitten: u32,
+    lost: Lost,
+}
+
+impl Tally {
+    fn note(&mut self, acknowledged: u64, ahead: bool, lost: Lost) {
+        self.runs += 1;
+        self.acknowledged += acknowledged;
+        self.ahead += u32::from(ahead);
+        self.bitten += u32::from(lost.dropped + lost.lengths > 0);
+        self.lost.unsynced += lost.unsynced;
+        self.lost.dropped += lost.dropped;
+        self.lost.lengths += lost.lengths;
+    }
+}
+
+#[test]
+fn kill_9_during_import_loses_nothing_acknowledged() -> Result<()> {
+    let Some(vectors) = Vectors::find()? else { return Ok(()) };
+    imports(&vectors, Death::Kill, 25)
+}
+
+#[test]
+fn kill_9_during_mining_loses_nothing_acknowledged() -> Result<()> {
+    mining(Death::Kill, 25)
+}
+
+#[test]
+fn a_power_cut_during_import_loses_nothing_acknowledged() -> Result<()> {
+    let Some(vectors) = Vectors::find()? else { return Ok(()) };
+    imports(&vectors, Death::PowerCut, 25)
+}
+
+#[test]
+fn a_power_cut_during_mining_loses_nothing_acknowledged() -> Result<()> {
+    mining(Death::PowerCut, 25)
+}
+
+/// The layer bites: what the tests above prove does not hold when nothing is synced.
+#[test]
+fn without_sync_a_power_cut_loses_acknowledged_blocks() -> Result<()> {
+    let Some(vectors) = Vectors::find()? else { return Ok(()) };
+    let world = ImportWorld::new(&vectors, &["--db.sync-mode", "none"])?;
+    let mut random = random("no sync", 0);
+    let mut failures = Vec::new();
+    for run in 0..5 {
+        let mut datadir = world.fresh(&format!("none-{run}"))?;
+        if let Err(error) = world.run(&mut datadir, Death::PowerCut, &mut random) {
+            failures.push(format!("{error:#}").lines().next().unwrap_or_default().to_owned());
+        }
+    }
+    println!("without sync {} of 5 power cuts were noticed: {failures:#?}", failures.len());
+    ensure!(!failures.is_empty(), "the power cuts took nothing: they prove nothing");
+    Ok(())
+}
+
+/// A generator whose seed is printed.
+fn random(name: &str, worker: u64) -> StdRng {
+    let given = std::env::var("AUTOCHAIN_CRASH_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed: u64 = given.unwrap_or_else(rand::random);
+    println!("{name}, worker {worker}: AUTOCHAIN_CRASH_SEED={seed}");
+    StdRng::seed_from_u64(seed.wrapping_add(worker))
+}
+
+/// Two workers, each with datadirs of its own, share the runs.
+fn in_parallel(
+    name: &str,
+    runs: u32,
+    worker: impl Fn(u64, &mut StdRng, u32, &Mutex<Tally>) -> Result<()> + Sync,
+) -> Result<()> {
+    let started = Instant::now();
+    let tally = Mutex::new(Tally::default());
+    let results = std::thread::scope(|scope| {
+        let handles: Vec<_> = [runs.div_ceil(2), runs / 2]
+            .into_iter()
+            .enumerate()
+            .map(|(index, runs)| {
+                let (tally, worker) = (&tally, &worker);
+                scope.spawn(move || {
+                    let index = index as u64;
+                    worker(index, &mut random(name, index), runs, tally)
+                })
+            })
+            .collect();
+        handles.into_iter().map(|handle| handle.join().map_err(|_| eyre!("a worker panicked"))?).collect::<Vec<_>>()
+    });
+    for result in results {
+        result?;
+    }
+    let tally = tally.into_inner().map_err(|_| eyre!("a worker panicked"))?;
+    println!(
+        "{name}: {} runs in {:.0?}, {} blocks acknowledged, {} heads above the last acknowledged block; \
+         power cuts that took something: {}, sectors unsynced {}, taken back {}, lengths {}",
+        tally.runs,
+        started.elapsed(),
+        tally.acknowledged,
+        tally.ahead,
+        tally.bitten,
+        tally.lost.unsynced,
+        tally.lost.dropped,
+        tally.lost.lengths,
+    );
+    ensure!(tally.runs == runs && tally.acknowledged > 0, "the runs proved nothing");
+    Ok(())
+}
+
+// Import.
+
+/// The chain in slices, and a datadir with its genesis to start from.
+struct ImportWorld {
+    slices: BlockSlices,
+    template: PathBuf,
+    flags: Vec<String>,
+    scratch: TempDir,
+}
+
+/// A datadir under test.
+struct Datadir {
+    node: Autochain,
+    cut: PowerCut,
+    head: u64,
+    genesis: String,
+}
+
+fn imports(vectors: &Vectors, death: Death, runs: u32) -> Result<()> {
+    let world = ImportWorld::new(vectors, &[])?;
+    in_parallel(&format!("{death:?} during import"), runs, |worker, random, runs, tally| {
+        let mut lives = 0;
+        let mut datadir = world.fresh(&format!("{worker}-0"))?;
+        for _ in 0..runs {
+            if datadir.head as usize + 10 * SLICE > world.slices.hashes.len() {
+                lives += 1;
+                datadir = world.fresh(&format!("{worker}-{lives}"))?;
+            }
+            let (acknowledged, ahead, lost) = world.run(&mut datadir, death, random)?;
+            tally.lock().map_err(|_| eyre!("a worker panicked"))?.note(acknowledged, ahead, lost);
+        }
+        // What survived all this takes the rest of the chain.
+        let rest = world.slices.from_block(datadir.head + 1);
+        let import = datadir.node.clone().after(&datadir.cut).run(import_args(rest))?.ok()?;
+        ensure!(import.head()?.hash == *world.slices.hashes.last().unwrap_or(&String::new()));
+        datadir.node.verified_head()?;
+        Ok(())
+    })
+}
+
+impl ImportWorld {
+    fn new(vectors: &Vectors, flags: &[&str]) -> Result<Self> {
+        let scratch = scratch()?;
+        let slices =
+            BlockSlices::cut(&vectors.chain("hive-devp2p/fullchain.rlp"), SLICE, scratch.path())?;
+        let template = scratch.path().join("template");
+        Autochain::at(&template).init(&vectors.chain("hive-devp2p/genesis.json"))?;
+        Ok(Self { slices, template, flags: flags.iter().map(|flag| (*flag).to_owned()).collect(), scratch })
+    }
+
+    fn fresh(&self, name: &str) -> Result<Datadir> {
+        let (datadir, scratch) = (self.scratch.path().join(name), self.scratch.path().join(format!("{name}.cut")));
+        copy_datadir(&self.template, &datadir)?;
+        std::fs::create_dir_all(&scratch)?;
+        let node = Autochain::at(&datadir).with(&self.flags);
+        let genesis = node.verified_head()?.hash;
+        Ok(Datadir { node, cut: PowerCut::new(&datadir, &scratch)?, head: 0, genesis })
+    }
+
+    /// One life: import, death, restart. Acknowledged blocks, whether the head is above them, what was lost.
+    fn run(&self, datadir: &mut Datadir, death: Death, random: &mut StdRng) -> Result<(u64, bool, Lost)> {
+        let mut command = datadir.node.command(import_args(self.slices.from_block(datadir.head + 1)))?;
+        let die_in = (death == Death::PowerCut && random.random_bool(0.7)).then(|| random.random_range(1..=120));
+        if death == Death::PowerCut {
+            datadir.cut.watch(&mut command, die_in)?;
+        }
+        let mut process = Process::spawn(&mut command)?;
+        let ended = if die_in.is_some() {
+            process.wait(PATIENCE)?
+        } else {
+            let acknowledgements = random.random_range(1..=8);
+            process.wait_for_lines("Imported new chain segment", acknowledgements, PATIENCE)?;
+            std::thread::sleep(Duration::from_micros(random.random_range(0..20_000)));
+            process.kill()?
+        };
+        let before = datadir.head;
+        let acknowledged = last_acknowledged(&ended, before)?;
+        let lost = match death {
+            Death::Kill => Lost::default(),
+            Death::PowerCut => datadir.cut.strike(random)?,
+        };
+        let head = datadir.node.clone().after(&datadir.cut).verified_head().wrap_err("the restart")?;
+        let expected = match head.number {
+            0 => &datadir.genesis,
+            number => self.slices.hashes.get(number as usize).ok_or_else(|| eyre!("no block {number}"))?,
+        };
+        ensure!(head.hash == *expected, "block {} is {}, not {expected}", head.number, head.hash);
+        ensure!(
+            head.number >= acknowledged,
+            "block {acknowledged} was acknowledged, the restart is at block {} ({lost:?})",
+            head.number
+        );
+        datadir.head = head.number;
+        Ok((acknowledged - before, head.number > acknowledged, lost))
+    }
+}
+
+fn import_args(files: &[PathBuf]) -> Vec<PathBuf> {
+    std::iter::once(PathBuf::from("import")).chain(files.iter().cloned()).collect()
+}
+
+/// The last block that a dead process acknowledged; `before` when it did not come so far.
+fn last_acknowledged(ended: &Ended, before: u64) -> Result<u64> {
+    ensure!(
+        ended.signal == Some(libc::SIGKILL) || ended.code == Some(0),
+        "it died by itself: {:?} {:?}\n{}",
+        ended.code,
+        ended.signal,
+        ended.stderr
+    );
+    Ok(ended.acknowledged().map_or(before, |head| head.number))
+}
+
+// Mining.
+
+fn mining(death: Death, runs: u32) -> Result<()> {
+    let scratch = scratch()?;
+    in_parallel(&format!("{death:?} during mining"), runs, |worker, random, runs, tally| {
+        let datadir = scratch.path().join(worker.to_string());
+        let cut_files = scratch.path().join(format!("{worker}.cut"));
+        std::fs::create_dir_all(&cut_files)?;
+        let mut miner = Miner { cut: PowerCut::new(&datadir, &cut_files)?, datadir, last: None };
+        // The chain's first start is not cut off: what a half-made datadir does is the database's own test.
+        miner.start(|_| Ok(()))?.stop()?;
+        for _ in 0..runs {
+            let (acknowledged, ahead, lost) = miner.run(death, random)?;
+            tally.lock().map_err(|_| eyre!("a worker panicked"))?.note(acknowledged, ahead, lost);
+        }
+        Ok(())
+    })
+}
+
+/// A mining node's datadir over many lives.
+struct Miner {
+    datadir: PathBuf,
+    cut: PowerCut,
+    /// The last acknowledged block of the life before.
+    last: Option<Head>,
+}
+
+const MINING: [&str; 5] = ["--dev", "--dev.pow", "--miner.threads", "1", "--verbosity=3"];
+
+impl Miner {
+    fn start(&self, prepare: impl Fn(&mut std::process::Command) -> Result<()>) -> Result<Node> {
+        let environment = self.cut.booted();
+        Node::spawn_at_under(&self.datadir, MINING, |command| {
+            command.envs(environment.iter().map(|(name, value)| (name, value)));
+            if let Err(error) = prepare(command) {
+                println!("the layer was not prepared: {error}");
+            }
+        })
+    }
+
+    fn run(&mut self, death: Death, random: &mut StdRng) -> Result<(u64, bool, Lost)> {
+        let die_in = (death == Death::PowerCut && random.random_bool(0.7)).then(|| random.random_range(20..=200));
+        let node = self.start(|command| match death {
+            Death::Kill => Ok(()),
+            Death::PowerCut => self.cut.watch(command, die_in),
+        });
+        let mut node = match node {
+            Ok(node) => node,
+            // The power may fail before the first answer.
+            Err(_) if die_in.is_some() => return self.restart(None, death, random),
+            Err(error) => return Err(error),
+        };
+        if let Some(last) = &self.last
+            && let Ok(block) = node.rpc().call("eth_getBlockByNumber", json!([format!("{:#x}", last.number), false]))
+        {
+            ensure!(block["hash"] == last.hash.as_str(), "block {} was {}, is {}", last.number, last.hash, block["hash"]);
+        }
+        // Some life in the state; the node may die in between.
+        for from in 0..8 {
+            let to = format!("{:#042x}", random.random::<u128>());
+            let transfer = json!([{ "from": dev_account(from), "to": to, "value": "0x1" }]);
+            drop(node.rpc().call("eth_sendTransaction", transfer));
+        }
+        let ended = if die_in.is_some() {
+            node.process_mut().wait(PATIENCE)?
+        } else {
+            let blocks = random.random_range(1..=10);
+            node.process().wait_for_lines("Successfully sealed new block", blocks, PATIENCE)?;
+            std::thread::sleep(Duration::from_micros(random.random_range(0..100_000)));
+            node.process_mut().kill()?
+        };
+        self.restart(Some(ended), death, random)
+    }
+
+    fn restart(&mut self, ended: Option<Ended>, death: Death, random: &mut StdRng) -> Result<(u64, bool, Lost)> {
+        let before = self.last.as_ref().map_or(0, |head| head.number);
+        if let Some(ended) = &ended {
+            last_acknowledged(ended, before)?;
+        }
+        if let Some(head) = ended.and_then(|ended| ended.acknowledged()) {
+            self.last = Some(head);
+        }
+        let lost = match death {
+            Death::Kill => Lost::default(),
+            Death::PowerCut => self.cut.strike(random)?,
+        };
+        let head = verify(&self.datadir, &self.cut)?;
+        let last = self.last.as_ref().map_or(0, |last| last.number);
+        ensure!(
+            head.number >= last,
+            "block {last} was acknowledged, the restart is at block {} ({lost:?})",
+            head.number
+        );
+        if let Some(last) = self.last.as_ref().filter(|last| last.number == head.number) {
+            ensure!(*last == head, "block {} was {}, is {}", head.number, last.hash, head.hash);
+        }
+        Ok((last - before.min(last), head.number > last, lost))
+    }
+}
+
+fn verify(datadir: &Path, cut: &PowerCut) -> Result<Head> {
+    Autochain::at(datadir).after(cut).verified_head().wrap_err("the restart")
+}
