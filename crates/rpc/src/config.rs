@@ -90,7 +90,7 @@ pub struct RpcConfig {
     pub log_result_limit: usize,
     /// Requests that run at the same time; more wait.
     pub max_concurrent: usize,
-    /// WebSocket connections at the same time.
+    /// Connections at the same time, HTTP and WebSocket together; more wait to be accepted.
     pub max_connections: usize,
     /// Filters at the same time.
     pub max_filters: usize,
@@ -117,7 +117,7 @@ impl Default for RpcConfig {
             log_range_limit: 0,
             log_result_limit: 100_000,
             max_concurrent: 16,
-            max_connections: 512,
+            max_connections: 1024,
             max_filters: 4096,
             filter_timeout: Duration::from_secs(300),
             allow_insecure_unlock: false,

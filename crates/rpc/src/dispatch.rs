@@ -6,13 +6,16 @@ use crate::{
     params::Params,
 };
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Longest a request may run (geth's write timeout).
 pub(crate) const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Requests that wait for a thread before new ones are refused, for each that runs.
 const WAITING_PER_RUNNING: usize = 256;
+
+/// Bytes of requests in hand at the same time, in KiB.
+const REQUEST_BUDGET: usize = 256 * 1024;
 
 /// Finds the method of a request and runs it. Shared by all connections.
 pub(crate) struct Dispatcher {
@@ -21,6 +24,8 @@ pub(crate) struct Dispatcher {
     running: Arc<Semaphore>,
     /// Running and waiting.
     admitted: Arc<Semaphore>,
+    /// KiB of requests in hand.
+    budget: Arc<Semaphore>,
 }
 
 /// Which namespaces a connection may use.
@@ -46,7 +51,14 @@ impl Dispatcher {
             api: Arc::new(Api { backend, config, filters, tip_cache: Default::default() }),
             running: Arc::new(Semaphore::new(running)),
             admitted: Arc::new(Semaphore::new(running.saturating_mul(WAITING_PER_RUNNING))),
+            budget: Arc::new(Semaphore::new(REQUEST_BUDGET)),
         }
+    }
+
+    /// Memory for a request of so many bytes, until the answer is given; `None` when too much is in hand.
+    pub(crate) fn reserve(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
+        let kib = u32::try_from(bytes / 1024 + 1).ok()?;
+        self.budget.clone().try_acquire_many_owned(kib).ok()
     }
 
     /// Answers a message; `None` when no answer is wanted.
@@ -104,30 +116,31 @@ impl Dispatcher {
 
     /// Runs a method on a thread for blocking work. Waits for one; refuses when too many wait.
     async fn blocking(&self, method: String, params: Params) -> Result<Json, RpcError> {
-        let busy = || RpcError::server("too many requests: the node is busy, try again");
         let admitted = self.admitted.clone().try_acquire_owned().map_err(|_| busy())?;
+        let waiting = tokio::time::timeout(REQUEST_TIMEOUT, self.running.clone().acquire_owned());
+        let running = waiting.await.map_err(|_| RpcError::timeout())?.map_err(|_| busy())?;
         let api = self.api.clone();
-        let limit = api::time_limit(&api.config, &method).unwrap_or(REQUEST_TIMEOUT);
-        let running = self.running.clone();
-        let work = async move {
-            let running = running.acquire_owned().await.map_err(|_| busy())?;
-            // The permits go with the work: a client that gives up does not free its thread.
-            let task = tokio::task::spawn_blocking(move || {
-                let result = api::call(&api, &method, &params);
-                drop((running, admitted));
-                result
-            });
-            task.await.unwrap_or_else(|error| {
+        let limit = api::time_limit(&api.config, &method);
+        // The permits go with the work: a client that gives up does not free its thread.
+        let task = tokio::task::spawn_blocking(move || {
+            let result = api::call(&api, &method, &params);
+            drop((running, admitted));
+            result
+        });
+        match tokio::time::timeout(limit.unwrap_or(REQUEST_TIMEOUT), task).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(error)) => {
                 tracing::error!(%error, "RPC method panicked");
                 Err(RpcError::new(-32603, "internal error: method handler crashed"))
-            })
-        };
-        match tokio::time::timeout(limit.min(REQUEST_TIMEOUT), work).await {
-            Ok(result) => result,
-            Err(_) if limit < REQUEST_TIMEOUT => Err(RpcError::aborted(limit)),
-            Err(_) => Err(RpcError::timeout()),
+            }
+            Err(_) => Err(limit.map_or_else(RpcError::timeout, RpcError::aborted)),
         }
     }
+}
+
+/// The answer when the node has enough to do.
+pub(crate) fn busy() -> RpcError {
+    RpcError::server("too many requests: the node is busy, try again")
 }
 
 /// geth's answers to batches that are empty or too long.

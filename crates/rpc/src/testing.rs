@@ -1,19 +1,22 @@
 //! A chain in memory: every block is executed by the machine, nothing is sealed. For the tests of this crate.
 
 use crate::*;
-use autochain_chainspec::{ChainSpec, ForkSchedule, Genesis, GenesisAccount, Fork};
+use autochain_chainspec::{ChainSpec, Fork, ForkSchedule, Genesis, GenesisAccount};
 use autochain_consensus::{next_base_fee, next_difficulty};
 use autochain_evm::{BlockExecutor, InMemoryState};
 use autochain_keystore::{KeyStore, SecretKey};
 use autochain_primitives::{
-    Account, Address, B64, B256, Block, Bytes, EMPTY_ROOT_HASH, Header, Receipt, RecoveredBlock, SealedHeader, U256,
-    address, logs_bloom, ommers_hash, receipts_root, transactions_root,
+    Account, Address, B64, B256, Block, Bytes, EMPTY_ROOT_HASH, Header, Receipt, RecoveredBlock,
+    SealedHeader, U256, address, logs_bloom, ommers_hash, receipts_root, transactions_root,
 };
 use autochain_txpool::{AccountState, Head, Pool, PoolConfig, StateUnavailable, TxRules};
 use parking_lot::{Mutex, RwLock};
 use std::{
     collections::HashMap,
-    sync::{Arc, atomic::{AtomicBool, Ordering}},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use tokio::sync::broadcast;
 
@@ -63,8 +66,7 @@ impl TestBackend {
     }
 
     pub(crate) fn with(forks: ForkSchedule, change: impl FnOnce(&mut Genesis)) -> Arc<Self> {
-        let mut genesis =
-            Genesis { gas_limit: 30_000_000, timestamp: 1_700_000_000, ..Default::default() };
+        let mut genesis = Genesis { gas_limit: 30_000_000, timestamp: 1_700_000_000, ..Default::default() };
         let rich = U256::from(10u64).pow(U256::from(22));
         for index in 0..KEYS.len() {
             genesis.alloc.insert(account(index), GenesisAccount { balance: rich, ..Default::default() });
@@ -119,7 +121,12 @@ impl TestBackend {
     }
 
     /// Builds on the block with this hash from the pool, if `from_pool`, and with these ommers.
-    fn build(&self, parent: B256, from_pool: bool, ommers: Vec<Header>) -> (RecoveredBlock, Vec<Receipt>, autochain_evm::StateChanges) {
+    fn build(
+        &self,
+        parent: B256,
+        from_pool: bool,
+        ommers: Vec<Header>,
+    ) -> (RecoveredBlock, Vec<Receipt>, autochain_evm::StateChanges) {
         let inner = self.inner.read();
         let entry = &inner.blocks[&parent];
         let above = &entry.block.block.header;
@@ -158,6 +165,14 @@ impl TestBackend {
             if transactions.is_empty() { EMPTY_ROOT_HASH } else { transactions_root(&transactions) };
         let block = Block { header, transactions, ommers }.seal_slow();
         (RecoveredBlock::new_unchecked(block, senders), executed.receipts, executed.changes)
+    }
+
+    /// Sends the head's event once more.
+    pub(crate) fn announce_again(&self) {
+        let (header, total_difficulty) = self.head();
+        let block = self.with_entry(&header.hash(), |entry| entry.block.block.clone()).unwrap();
+        let added = vec![Arc::new(ChainBlock { block, receipts: Vec::new(), total_difficulty })];
+        let _ = self.events.send(ChainEvent { removed: Vec::new(), added });
     }
 
     /// Mines a block from the pool on the head.
@@ -312,7 +327,8 @@ impl Backend for TestBackend {
     }
 
     fn state(&self, number: u64) -> Result<Option<State>, BackendError> {
-        let state = self.number_hash(number).and_then(|hash| self.with_entry(&hash, |entry| entry.state.clone()));
+        let state =
+            self.number_hash(number).and_then(|hash| self.with_entry(&hash, |entry| entry.state.clone()));
         Ok(state.map(State::new))
     }
 

@@ -59,6 +59,7 @@ pub struct Content {
 #[derive(Debug)]
 pub struct Pool {
     chain_id: u64,
+    no_locals: bool,
     inner: Mutex<Inner>,
     journal: Option<Mutex<Journal>>,
     sequence: std::sync::atomic::AtomicU64,
@@ -72,6 +73,7 @@ impl Pool {
         let (events, _) = broadcast::channel(EVENTS);
         Self {
             chain_id,
+            no_locals: config.no_locals,
             inner: Mutex::new(Inner::new(config, head)),
             journal,
             sequence: Default::default(),
@@ -89,9 +91,10 @@ impl Pool {
         origin: Origin,
         state: &dyn AccountState,
     ) -> Result<B256, PoolError> {
-        let hash = self.insert(transaction.clone(), None, origin, state)?;
-        if origin == Origin::Local
-            && let Some(journal) = &self.journal
+        let local = origin == Origin::Local && !self.no_locals;
+        let journaled = self.journal.as_ref().filter(|_| local).map(|journal| (journal, transaction.clone()));
+        let hash = self.insert(transaction, None, origin, state)?;
+        if let Some((journal, transaction)) = journaled
             && let Err(error) = journal.lock().append(&transaction)
         {
             tracing::warn!(%error, "Local transaction is not in the journal");

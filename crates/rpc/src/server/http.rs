@@ -124,6 +124,10 @@ async fn post(state: &HttpState, request: Request) -> Response {
     if let Some(length) = length.filter(|length: &u64| *length > MAX_REQUEST as u64) {
         return too_large(length);
     }
+    let expected = length.map_or(MAX_REQUEST, |length| length as usize);
+    let Some(_reserved) = state.dispatcher.reserve(expected) else {
+        return (StatusCode::SERVICE_UNAVAILABLE, "too many requests\n").into_response();
+    };
     let body = match tokio::time::timeout(REQUEST_TIMEOUT, to_bytes(request.into_body(), MAX_REQUEST)).await {
         Ok(Ok(body)) => body,
         Ok(Err(_)) => return too_large(MAX_REQUEST as u64 + 1),

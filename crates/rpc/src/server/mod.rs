@@ -2,6 +2,7 @@
 
 mod cors;
 mod http;
+mod listener;
 mod vhost;
 mod ws;
 
@@ -11,6 +12,7 @@ use crate::{
     filters::Filters,
 };
 use axum::Router;
+use listener::Bounded;
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
@@ -60,7 +62,6 @@ pub async fn serve(
             dispatcher: dispatcher.clone(),
             allowed: allowed(&config.api, "--ws.api"),
             origins: config.origins.clone(),
-            connections: connections.clone(),
             stopping: stopping.clone(),
         })
     };
@@ -78,14 +79,14 @@ pub async fn serve(
             bind("HTTP", SocketAddr::new(config.addr, config.port), "--http.port, --http.addr").await?;
         http_addr = listener.local_addr().ok();
         ws_addr = http_addr.filter(|_| shared);
-        servers.spawn(run(listener, router, stopping.clone()));
+        servers.spawn(run(Bounded::new(listener, connections.clone()), router, stopping.clone()));
     }
     if let Some(config) = ws.as_ref().filter(|_| !shared) {
         let router = ws::router(&prefix(&config.rpcprefix)?, ws_state(config));
         let listener =
             bind("WebSocket", SocketAddr::new(config.addr, config.port), "--ws.port, --ws.addr").await?;
         ws_addr = listener.local_addr().ok();
-        servers.spawn(run(listener, router, stopping.clone()));
+        servers.spawn(run(Bounded::new(listener, connections.clone()), router, stopping.clone()));
     }
     servers.spawn(feed(backend, filters, stopping));
     if let Some(addr) = http_addr {
@@ -114,9 +115,8 @@ async fn bind(what: &'static str, addr: SocketAddr, flag: &'static str) -> Resul
     })
 }
 
-async fn run(listener: TcpListener, router: Router, stopping: watch::Receiver<bool>) {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stopped(stopping)).await {
+async fn run(listener: Bounded, router: Router, stopping: watch::Receiver<bool>) {
+    if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stopped(stopping)).await {
         tracing::error!(%error, "RPC listener failed");
     }
 }

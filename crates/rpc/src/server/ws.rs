@@ -1,7 +1,7 @@
 use super::{cors, http::MAX_REQUEST};
 use crate::{
     RpcError,
-    dispatch::{Allowed, Dispatcher, check_batch},
+    dispatch::{Allowed, Dispatcher, busy, check_batch},
     jsonrpc::{Json, Message as Rpc, Request as RpcRequest, json, respond},
     params::Params,
     subscriptions::Subscriptions,
@@ -18,7 +18,7 @@ use axum::{
 };
 use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use std::{sync::Arc, time::Duration};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast::error::RecvError, watch};
+use tokio::sync::{broadcast::error::RecvError, watch};
 
 /// A client that does not read for so long is dropped.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -31,7 +31,6 @@ pub(super) struct WsState {
     pub(super) dispatcher: Arc<Dispatcher>,
     pub(super) allowed: Allowed,
     pub(super) origins: Vec<String>,
-    pub(super) connections: Arc<Semaphore>,
     pub(super) stopping: watch::Receiver<bool>,
 }
 
@@ -43,7 +42,7 @@ pub(super) fn router(prefix: &str, state: Arc<WsState>) -> Router {
     router.with_state(state)
 }
 
-/// Turns a request into a WebSocket, if its origin may and there is room.
+/// Turns a request into a WebSocket, if its origin may.
 pub(super) async fn upgrade(state: Arc<WsState>, request: Request) -> Response {
     let (mut parts, _) = request.into_parts();
     let named = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
@@ -53,14 +52,11 @@ pub(super) async fn upgrade(state: Arc<WsState>, request: Request) -> Response {
         let body = format!("origin not allowed: {origin:?} is not in --ws.origins\n");
         return (StatusCode::FORBIDDEN, body).into_response();
     }
-    let Ok(permit) = state.connections.clone().try_acquire_owned() else {
-        return (StatusCode::SERVICE_UNAVAILABLE, "too many connections\n").into_response();
-    };
     match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
         Ok(upgrade) => upgrade
             .max_message_size(MAX_REQUEST)
             .max_frame_size(MAX_REQUEST)
-            .on_upgrade(move |socket| Connection::new(state, permit).run(socket)),
+            .on_upgrade(move |socket| Connection::new(state).run(socket)),
         Err(rejection) => rejection.into_response(),
     }
 }
@@ -68,7 +64,6 @@ pub(super) async fn upgrade(state: Arc<WsState>, request: Request) -> Response {
 struct Connection {
     state: Arc<WsState>,
     subscriptions: Subscriptions,
-    _permit: OwnedSemaphorePermit,
 }
 
 /// Why a connection ends.
@@ -82,8 +77,8 @@ enum End {
 }
 
 impl Connection {
-    fn new(state: Arc<WsState>, permit: OwnedSemaphorePermit) -> Self {
-        Self { state, subscriptions: Subscriptions::default(), _permit: permit }
+    fn new(state: Arc<WsState>) -> Self {
+        Self { state, subscriptions: Subscriptions::default() }
     }
 
     async fn run(mut self, mut socket: WebSocket) {
@@ -157,8 +152,13 @@ impl Connection {
     async fn receive(&mut self, text: &str) -> Option<Answer> {
         if !text.contains("subscribe") {
             let (state, text) = (self.state.clone(), text.to_owned());
+            let Some(reserved) = state.dispatcher.reserve(text.len()) else {
+                return Some(Answer::Now(respond("null", &Err(busy()))));
+            };
             return Some(Answer::Later(Box::pin(async move {
-                state.dispatcher.answer(&text, &state.allowed).await
+                let answer = state.dispatcher.answer(&text, &state.allowed).await;
+                drop(reserved);
+                answer
             })));
         }
         let answer = match Rpc::parse(text) {
