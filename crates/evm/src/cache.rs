@@ -344,7 +344,10 @@ impl<'a, S: StateReader> CachedState<'a, S> {
     }
 
     /// All slots of an account that are not zero now.
-    fn current_slots(&mut self, address: &Address) -> Result<BTreeMap<U256, U256>, ReadError<S::Error>> {
+    pub(crate) fn current_slots(
+        &mut self,
+        address: &Address,
+    ) -> Result<BTreeMap<U256, U256>, ReadError<S::Error>> {
         let reader = self.reader;
         let account = self.load(*address)?;
         let mut slots = BTreeMap::new();

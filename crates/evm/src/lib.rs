@@ -13,7 +13,6 @@
 
 // An error is rare, and 8 bytes over the lint's limit of 128.
 #![allow(clippy::result_large_err)]
-
 #![cfg_attr(
     not(test),
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
@@ -25,6 +24,7 @@ mod cache;
 mod call;
 mod changes;
 mod code_cache;
+mod collision;
 mod context;
 mod dao;
 mod estimate;
