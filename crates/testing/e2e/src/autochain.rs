@@ -116,7 +116,9 @@ impl Ended {
 
     /// The last block that was acknowledged in the log, by an import or by the miner.
     pub fn acknowledged(&self) -> Option<Head> {
-        let says = |line: &&str| line.contains("Imported new chain segment") || line.contains("Successfully sealed new block");
+        let says = |line: &&str| {
+            line.contains("Imported new chain segment") || line.contains("Successfully sealed new block")
+        };
         let line = self.stderr.lines().rev().find(says)?;
         Some(Head::new(field(line, "number")?.parse().ok()?, field(line, "hash")?))
     }
@@ -155,4 +157,3 @@ pub fn copy_datadir(from: &Path, to: &Path) -> Result<()> {
     }
     Ok(())
 }
-

@@ -1,4 +1,7 @@
-use crate::{Ended, Process, Rpc, autochain::{artifact, scratch}};
+use crate::{
+    Ended, Process, Rpc,
+    autochain::{artifact, scratch},
+};
 use eyre::{Context, Result, bail, ensure};
 use std::{
     ffi::{OsStr, OsString},
@@ -57,7 +60,8 @@ impl Node {
             let port = free_port()?;
             let mut command = command(&binary, port, scratch.path());
             prepare(command.args(&args));
-            let mut node = Self { process: Process::spawn(&mut command)?, rpc: Rpc::new(port), _scratch: scratch };
+            let mut node =
+                Self { process: Process::spawn(&mut command)?, rpc: Rpc::new(port), _scratch: scratch };
             if node.answers()? {
                 return Ok(node);
             }
@@ -78,7 +82,11 @@ impl Node {
             if self.rpc.call("web3_clientVersion", serde_json::json!([])).is_ok() {
                 return Ok(true);
             }
-            ensure!(started.elapsed() < START, "no answer in {START:?}:\n{}", self.process.stderr().join("\n"));
+            ensure!(
+                started.elapsed() < START,
+                "no answer in {START:?}:\n{}",
+                self.process.stderr().join("\n")
+            );
             std::thread::sleep(Duration::from_millis(10));
         }
     }

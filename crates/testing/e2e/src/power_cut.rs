@@ -147,7 +147,9 @@ impl Watched {
     fn take(&mut self, kind: u8, rest: &mut Bytes<'_>) -> Result<Option<()>> {
         match kind {
             1 => {
-                let Some(path) = rest.u32().and_then(|len| rest.bytes(u64::from(len))) else { return Ok(None) };
+                let Some(path) = rest.u32().and_then(|len| rest.bytes(u64::from(len))) else {
+                    return Ok(None);
+                };
                 self.path = PathBuf::from(OsString::from_vec(path.to_vec()));
             }
             2 => {
@@ -163,7 +165,8 @@ impl Watched {
                 self.last = Some((offset, len, longer));
             }
             3 => {
-                let (offset, len, longer) = self.last.ok_or_else(|| eyre!("a durable write without a write"))?;
+                let (offset, len, longer) =
+                    self.last.ok_or_else(|| eyre!("a durable write without a write"))?;
                 if longer {
                     self.synced();
                 } else {

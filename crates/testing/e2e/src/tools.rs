@@ -33,11 +33,11 @@ impl Tools {
         &self.contracts
     }
 
-    /// `forge ARGS` in the Foundry project, with outputs in a folder of the test.
+    /// `forge ARGS` in the Foundry project, with its broadcast records in a folder of the test.
     pub fn forge<A: AsRef<OsStr>>(&self, out: &Path, args: impl IntoIterator<Item = A>) -> Result<Ended> {
         let mut command = Command::new(self.contracts.join("bin/forge"));
         command.current_dir(&self.contracts).args(args);
-        command.env("FOUNDRY_BROADCAST", out.join("broadcast")).env("FOUNDRY_CACHE_PATH", out.join("cache"));
+        command.env("FOUNDRY_BROADCAST", out.join("broadcast"));
         run(&mut command)
     }
 

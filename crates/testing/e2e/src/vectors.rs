@@ -70,7 +70,11 @@ impl BlockSlices {
         let mut hashes = Vec::new();
         for block in BlockFile::open(file)? {
             let block = block?.block;
-            ensure!(block.header.number == hashes.len() as u64 + 1, "block {} is out of order", block.header.number);
+            ensure!(
+                block.header.number == hashes.len() as u64 + 1,
+                "block {} is out of order",
+                block.header.number
+            );
             hashes.push(block.header.hash_slow().to_string());
             block.encode(&mut bytes);
             count += 1;

@@ -9,7 +9,10 @@
 //!
 //! `AUTOCHAIN_CRASH_SEED` repeats a run's random choices (not the scheduler's).
 
-use autochain_e2e::{Autochain, BlockSlices, Ended, Head, Lost, Node, PowerCut, Process, Vectors, copy_datadir, dev_account, scratch};
+use autochain_e2e::{
+    Autochain, BlockSlices, Ended, Head, Lost, Node, PowerCut, Process, Vectors, copy_datadir, dev_account,
+    scratch,
+};
 use eyre::{Context, Result, ensure, eyre};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde_json::json;
@@ -124,7 +127,10 @@ fn in_parallel(
                 })
             })
             .collect();
-        handles.into_iter().map(|handle| handle.join().map_err(|_| eyre!("a worker panicked"))?).collect::<Vec<_>>()
+        handles
+            .into_iter()
+            .map(|handle| handle.join().map_err(|_| eyre!("a worker panicked"))?)
+            .collect::<Vec<_>>()
     });
     for result in results {
         result?;
@@ -189,15 +195,15 @@ fn imports(vectors: &Vectors, death: Death, runs: u32) -> Result<()> {
 impl ImportWorld {
     fn new(vectors: &Vectors, flags: &[&str]) -> Result<Self> {
         let scratch = scratch()?;
-        let slices =
-            BlockSlices::cut(&vectors.chain("hive-devp2p/fullchain.rlp"), SLICE, scratch.path())?;
+        let slices = BlockSlices::cut(&vectors.chain("hive-devp2p/fullchain.rlp"), SLICE, scratch.path())?;
         let template = scratch.path().join("template");
         Autochain::at(&template).init(&vectors.chain("hive-devp2p/genesis.json"))?;
         Ok(Self { slices, template, flags: flags.iter().map(|flag| (*flag).to_owned()).collect(), scratch })
     }
 
     fn fresh(&self, name: &str) -> Result<Datadir> {
-        let (datadir, scratch) = (self.scratch.path().join(name), self.scratch.path().join(format!("{name}.cut")));
+        let (datadir, scratch) =
+            (self.scratch.path().join(name), self.scratch.path().join(format!("{name}.cut")));
         copy_datadir(&self.template, &datadir)?;
         std::fs::create_dir_all(&scratch)?;
         let node = Autochain::at(&datadir).with(&self.flags);
@@ -208,7 +214,8 @@ impl ImportWorld {
     /// One life: import, death, restart. Acknowledged blocks, whether the head is above them, what was lost.
     fn run(&self, datadir: &mut Datadir, death: Death, random: &mut StdRng) -> Result<(u64, bool, Lost)> {
         let mut command = datadir.node.command(import_args(self.slices.from_block(datadir.head + 1)))?;
-        let die_in = (death == Death::PowerCut && random.random_bool(0.7)).then(|| random.random_range(1..=120));
+        let die_in =
+            (death == Death::PowerCut && random.random_bool(0.7)).then(|| random.random_range(1..=120));
         if death == Death::PowerCut {
             datadir.cut.watch(&mut command, die_in)?;
         }
@@ -300,7 +307,8 @@ impl Miner {
     }
 
     fn run(&mut self, death: Death, random: &mut StdRng) -> Result<(u64, bool, Lost)> {
-        let die_in = (death == Death::PowerCut && random.random_bool(0.7)).then(|| random.random_range(20..=200));
+        let die_in =
+            (death == Death::PowerCut && random.random_bool(0.7)).then(|| random.random_range(20..=200));
         let node = self.start(|command| match death {
             Death::Kill => Ok(()),
             Death::PowerCut => self.cut.watch(command, die_in),
@@ -312,9 +320,16 @@ impl Miner {
             Err(error) => return Err(error),
         };
         if let Some(last) = &self.last
-            && let Ok(block) = node.rpc().call("eth_getBlockByNumber", json!([format!("{:#x}", last.number), false]))
+            && let Ok(block) =
+                node.rpc().call("eth_getBlockByNumber", json!([format!("{:#x}", last.number), false]))
         {
-            ensure!(block["hash"] == last.hash.as_str(), "block {} was {}, is {}", last.number, last.hash, block["hash"]);
+            ensure!(
+                block["hash"] == last.hash.as_str(),
+                "block {} was {}, is {}",
+                last.number,
+                last.hash,
+                block["hash"]
+            );
         }
         // Some life in the state; the node may die in between.
         for from in 0..8 {
@@ -333,7 +348,12 @@ impl Miner {
         self.restart(Some(ended), death, random)
     }
 
-    fn restart(&mut self, ended: Option<Ended>, death: Death, random: &mut StdRng) -> Result<(u64, bool, Lost)> {
+    fn restart(
+        &mut self,
+        ended: Option<Ended>,
+        death: Death,
+        random: &mut StdRng,
+    ) -> Result<(u64, bool, Lost)> {
         let before = self.last.as_ref().map_or(0, |head| head.number);
         if let Some(ended) = &ended {
             last_acknowledged(ended, before)?;

@@ -201,7 +201,9 @@ fn broken_files_are_refused_and_leave_the_database_as_it_was() -> Result<()> {
     let condense = Autochain::at(&scratch.path().join("condense"));
     condense.init(&vectors.chain(&format!("{folder}/foundation.conf.json")))?;
     let before = condense.verified_head()?;
-    for (name, bytes) in [("cut.gz", gzip[..40].to_vec()), ("bits.gz", flipped(&gzip, 15)), ("text.rlp", b"{}".to_vec())] {
+    for (name, bytes) in
+        [("cut.gz", gzip[..40].to_vec()), ("bits.gz", flipped(&gzip, 15)), ("text.rlp", b"{}".to_vec())]
+    {
         let refused = condense.import(&broken(name, &bytes)?)?;
         ensure!(refused.code.is_some_and(|code| code != 0), "{name}: {refused:?}");
         println!("{name}: {}", refused.stderr.lines().last().unwrap_or_default());
@@ -271,11 +273,16 @@ fn genesis_files_without_proof_of_work_are_refused() -> Result<()> {
     let base = r#"{"difficulty":"0x1","gasLimit":"0x1c9c380","alloc":{},"config":{"chainId":7,CONFIG}}"#;
     for (name, config, reason) in [
         ("clique", r#""clique":{"period":5,"epoch":30000}"#, "clique"),
-        ("stake", r#""terminalTotalDifficulty":0,"terminalTotalDifficultyPassed":true,"shanghaiTime":0"#, "proof of stake"),
+        (
+            "stake",
+            r#""terminalTotalDifficulty":0,"terminalTotalDifficultyPassed":true,"shanghaiTime":0"#,
+            "proof of stake",
+        ),
     ] {
         let file = scratch.path().join(format!("{name}.json"));
         fs::write(&file, base.replace("CONFIG", config))?;
-        let refused = Autochain::at(&scratch.path().join(name)).run(["init", path(&file)])?.refused(reason)?;
+        let refused =
+            Autochain::at(&scratch.path().join(name)).run(["init", path(&file)])?.refused(reason)?;
         println!("{name}: {}", refused.stderr.lines().last().unwrap_or_default());
     }
     let file = scratch.path().join("text.json");
@@ -286,7 +293,8 @@ fn genesis_files_without_proof_of_work_are_refused() -> Result<()> {
 
 #[test]
 fn unknown_flags_name_the_nearest_known_one() -> Result<()> {
-    let run = |args: &[&str]| -> Result<_> { Process::spawn(binary()?.args(args))?.wait(Duration::from_secs(60)) };
+    let run =
+        |args: &[&str]| -> Result<_> { Process::spawn(binary()?.args(args))?.wait(Duration::from_secs(60)) };
     run(&["--htpp"])?.refused("did you mean --http?")?;
     run(&["-datdir", "x"])?.refused("did you mean --datadir?")?;
     run(&["--rpcport", "1"])?.refused("--http.port")?;

@@ -19,5 +19,5 @@
 //! outlive a boot.
 
 mod journal;
-mod symbols;
+pub mod symbols;
 mod watch;

@@ -59,7 +59,8 @@ impl Watch {
     ) -> c_long {
         let Some((file, stat)) = self.file(fd) else { return call() };
         // SAFETY: plain queries on a descriptor.
-        let (flags, position) = unsafe { (libc::fcntl(fd, libc::F_GETFL), libc::lseek(fd, 0, libc::SEEK_CUR)) };
+        let (flags, position) =
+            unsafe { (libc::fcntl(fd, libc::F_GETFL), libc::lseek(fd, 0, libc::SEEK_CUR)) };
         let file_len = u64::try_from(stat.st_size).unwrap_or(0);
         let offset = match offset {
             Some(offset) => offset,

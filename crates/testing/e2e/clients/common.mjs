@@ -1,0 +1,15 @@
+// What the scripts share.
+
+/** Receives coins in these tests. */
+export const recipient = '0x00000000000000000000000000000000000000aA';
+
+/** Creation code of a contract that answers every call with 42. */
+export const answerCode = '0x600a600c600039600a6000f3602a60005260206000f3';
+
+/** Ends the script after some seconds, so that a node that does not answer fails a test instead of hanging it. */
+export function deadline(seconds) {
+  setTimeout(() => {
+    console.error(`no end within ${seconds} s`);
+    process.exit(1);
+  }, seconds * 1000).unref();
+}

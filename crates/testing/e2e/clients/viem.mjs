@@ -1,0 +1,41 @@
+// viem: reads the chain, sends, deploys, reads receipts, watches blocks, asks for logs.
+// usage: node viem.mjs URL PRIVATE_KEY; the last line is a JSON object with what was seen.
+import { createPublicClient, createWalletClient, defineChain, formatEther, http, webSocket } from 'viem';
+import { privateKeyToAccount } from 'viem/accounts';
+import { answerCode, deadline, recipient } from './common.mjs';
+
+const [, , url, key] = process.argv;
+deadline(120);
+const chain = defineChain({
+  id: 1337,
+  name: 'Autochain dev',
+  nativeCurrency: { name: 'AUC', symbol: 'AUC', decimals: 18 },
+  rpcUrls: { default: { http: [url] } },
+});
+const account = privateKeyToAccount(key);
+const reader = createPublicClient({ chain, transport: http(url), pollingInterval: 100 });
+const wallet = createWalletClient({ account, chain, transport: http(url) });
+
+const seen = { chainId: await reader.getChainId(), balance: formatEther(await reader.getBalance(account)) };
+const before = await reader.getBalance({ address: recipient });
+
+// A block watcher over WebSocket, which must hear of the blocks below.
+const socket = createPublicClient({ chain, transport: webSocket(url.replace('http:', 'ws:')) });
+const heard = [];
+const unwatch = socket.watchBlockNumber({ onBlockNumber: (number) => heard.push(Number(number)) });
+
+const sent = await wallet.sendTransaction({ to: recipient, value: 7n });
+const receipt = await reader.waitForTransactionReceipt({ hash: sent });
+seen.send = { status: receipt.status, type: receipt.type, gasUsed: Number(receipt.gasUsed), block: Number(receipt.blockNumber) };
+seen.received = Number((await reader.getBalance({ address: recipient })) - before);
+
+const deployed = await wallet.deployContract({ abi: [], bytecode: answerCode });
+const deployment = await reader.waitForTransactionReceipt({ hash: deployed });
+seen.deploy = deployment.status;
+seen.answer = Number((await reader.call({ to: deployment.contractAddress })).data);
+seen.logs = (await reader.getLogs({ fromBlock: 0n })).length;
+while (!heard.includes(Number(deployment.blockNumber))) await new Promise((done) => setTimeout(done, 50));
+unwatch();
+seen.heard = heard;
+console.log(JSON.stringify(seen));
+process.exit(0);
