@@ -46,10 +46,10 @@ pub(crate) struct ChainFlags {
     #[arg(long, global = true, value_name = "MIB")]
     pub(crate) cache: Option<u64>,
     /// When a commit reaches the disk: always, or when the system likes (a power cut may then lose everything).
-    #[arg(long = "db.sync-mode", global = true, value_enum, default_value_t = SyncMode::Durable)]
+    #[arg(id = "db.sync-mode", long = "db.sync-mode", global = true, value_enum, default_value_t = SyncMode::Durable)]
     pub(crate) sync_mode: SyncMode,
     /// Folder of ethash datasets [default: ~/.ethash].
-    #[arg(long = "ethash.dagdir", global = true, value_name = "DIR")]
+    #[arg(id = "ethash.dagdir", long = "ethash.dagdir", global = true, value_name = "DIR")]
     pub(crate) dag_dir: Option<PathBuf>,
 }
 
@@ -64,26 +64,26 @@ pub(crate) enum SyncMode {
 #[command(next_help_heading = "HTTP")]
 pub(crate) struct HttpFlags {
     /// Serve JSON-RPC over HTTP.
-    #[arg(long = "http", global = true, action = ArgAction::Set, num_args = 0..=1, require_equals = true,
+    #[arg(id = "http", long = "http", global = true, action = ArgAction::Set, num_args = 0..=1, require_equals = true,
           default_missing_value = "true", default_value_t = false, hide_possible_values = true)]
     pub(crate) enabled: bool,
     /// Address to listen on.
-    #[arg(long = "http.addr", global = true, default_value = "127.0.0.1", value_parser = address)]
+    #[arg(id = "http.addr", long = "http.addr", global = true, default_value = "127.0.0.1", value_parser = address)]
     pub(crate) addr: IpAddr,
     /// Port to listen on.
-    #[arg(long = "http.port", global = true, default_value_t = 8545)]
+    #[arg(id = "http.port", long = "http.port", global = true, default_value_t = 8545)]
     pub(crate) port: u16,
     /// Namespaces [default: eth,net,web3; with --dev all].
-    #[arg(long = "http.api", global = true, value_delimiter = ',')]
+    #[arg(id = "http.api", long = "http.api", global = true, value_delimiter = ',')]
     pub(crate) api: Option<Vec<String>>,
     /// Origins that browsers may call from; `*` for all.
-    #[arg(long = "http.corsdomain", global = true, value_delimiter = ',')]
+    #[arg(id = "http.corsdomain", long = "http.corsdomain", global = true, value_delimiter = ',')]
     pub(crate) corsdomain: Option<Vec<String>>,
     /// Host names to answer to; `*` for all.
-    #[arg(long = "http.vhosts", global = true, value_delimiter = ',')]
+    #[arg(id = "http.vhosts", long = "http.vhosts", global = true, value_delimiter = ',')]
     pub(crate) vhosts: Option<Vec<String>>,
     /// Path of the endpoint.
-    #[arg(long = "http.rpcprefix", global = true)]
+    #[arg(id = "http.rpcprefix", long = "http.rpcprefix", global = true)]
     pub(crate) rpcprefix: Option<String>,
 }
 
@@ -91,23 +91,23 @@ pub(crate) struct HttpFlags {
 #[command(next_help_heading = "WebSocket")]
 pub(crate) struct WsFlags {
     /// Serve JSON-RPC over WebSocket.
-    #[arg(long = "ws", global = true, action = ArgAction::Set, num_args = 0..=1, require_equals = true,
+    #[arg(id = "ws", long = "ws", global = true, action = ArgAction::Set, num_args = 0..=1, require_equals = true,
           default_missing_value = "true", default_value_t = false, hide_possible_values = true)]
     pub(crate) enabled: bool,
     /// Address to listen on.
-    #[arg(long = "ws.addr", global = true, default_value = "127.0.0.1", value_parser = address)]
+    #[arg(id = "ws.addr", long = "ws.addr", global = true, default_value = "127.0.0.1", value_parser = address)]
     pub(crate) addr: IpAddr,
     /// Port to listen on.
-    #[arg(long = "ws.port", global = true, default_value_t = 8546)]
+    #[arg(id = "ws.port", long = "ws.port", global = true, default_value_t = 8546)]
     pub(crate) port: u16,
     /// Namespaces [default: eth,net,web3; with --dev all].
-    #[arg(long = "ws.api", global = true, value_delimiter = ',')]
+    #[arg(id = "ws.api", long = "ws.api", global = true, value_delimiter = ',')]
     pub(crate) api: Option<Vec<String>>,
     /// Origins that browsers may connect from; `*` for all.
-    #[arg(long = "ws.origins", global = true, value_delimiter = ',')]
+    #[arg(id = "ws.origins", long = "ws.origins", global = true, value_delimiter = ',')]
     pub(crate) origins: Option<Vec<String>>,
     /// Path of the endpoint.
-    #[arg(long = "ws.rpcprefix", global = true)]
+    #[arg(id = "ws.rpcprefix", long = "ws.rpcprefix", global = true)]
     pub(crate) rpcprefix: Option<String>,
 }
 
@@ -115,16 +115,16 @@ pub(crate) struct WsFlags {
 #[command(next_help_heading = "RPC limits")]
 pub(crate) struct RpcFlags {
     /// Gas that eth_call and eth_estimateGas may use; 0 for no limit.
-    #[arg(long = "rpc.gascap", global = true, default_value_t = 50_000_000, value_name = "GAS")]
+    #[arg(id = "rpc.gascap", long = "rpc.gascap", global = true, default_value_t = 50_000_000, value_name = "GAS")]
     pub(crate) gascap: u64,
     /// Seconds that eth_call may run; 0 for no limit.
-    #[arg(long = "rpc.evmtimeout", global = true, default_value = "5s", value_parser = seconds)]
+    #[arg(id = "rpc.evmtimeout", long = "rpc.evmtimeout", global = true, default_value = "5s", value_parser = seconds)]
     pub(crate) evmtimeout: std::time::Duration,
     /// Fee, in AUC, above which a transaction is not taken over RPC; 0 for no limit.
-    #[arg(long = "rpc.txfeecap", global = true, default_value_t = 1.0, value_name = "AUC")]
+    #[arg(id = "rpc.txfeecap", long = "rpc.txfeecap", global = true, default_value_t = 1.0, value_name = "AUC")]
     pub(crate) txfeecap: f64,
     /// Take transactions without replay protection over RPC [default: on every chain but id 1].
-    #[arg(long = "rpc.allow-unprotected-txs", global = true, action = ArgAction::Set, num_args = 0..=1,
+    #[arg(id = "rpc.allow-unprotected-txs", long = "rpc.allow-unprotected-txs", global = true, action = ArgAction::Set, num_args = 0..=1,
           require_equals = true, default_missing_value = "true")]
     pub(crate) allow_unprotected: Option<bool>,
 }
@@ -137,19 +137,19 @@ pub(crate) struct MinerFlags {
           default_missing_value = "true", default_value_t = false, hide_possible_values = true)]
     pub(crate) mine: bool,
     /// Address that is paid [default: the first account].
-    #[arg(long = "miner.etherbase", global = true, value_name = "ADDRESS")]
+    #[arg(id = "miner.etherbase", long = "miner.etherbase", global = true, value_name = "ADDRESS")]
     pub(crate) etherbase: Option<Address>,
     /// Sealing threads; 0 for one a core.
-    #[arg(long = "miner.threads", global = true, default_value_t = 0, value_name = "N")]
+    #[arg(id = "miner.threads", long = "miner.threads", global = true, default_value_t = 0, value_name = "N")]
     pub(crate) threads: usize,
     /// Gas limit that blocks move towards.
-    #[arg(long = "miner.gaslimit", global = true, value_name = "GAS")]
+    #[arg(id = "miner.gaslimit", long = "miner.gaslimit", global = true, value_name = "GAS")]
     pub(crate) gaslimit: Option<u64>,
     /// Least tip, in wei, of a transaction that is mined.
-    #[arg(long = "miner.gasprice", global = true, value_name = "WEI")]
+    #[arg(id = "miner.gasprice", long = "miner.gasprice", global = true, value_name = "WEI")]
     pub(crate) gasprice: Option<u128>,
     /// Extra data of blocks, at most 32 bytes.
-    #[arg(long = "miner.extradata", global = true, value_name = "TEXT")]
+    #[arg(id = "miner.extradata", long = "miner.extradata", global = true, value_name = "TEXT")]
     pub(crate) extradata: Option<String>,
 }
 
@@ -161,14 +161,14 @@ pub(crate) struct DevFlags {
           default_missing_value = "true", default_value_t = false, hide_possible_values = true)]
     pub(crate) dev: bool,
     /// Seconds between blocks; 0 mines when transactions wait.
-    #[arg(long = "dev.period", global = true, value_name = "SECONDS")]
+    #[arg(id = "dev.period", long = "dev.period", global = true, value_name = "SECONDS")]
     pub(crate) period: Option<u64>,
     /// Mine all the time, with the real difficulty rule on small ethash tables.
-    #[arg(long = "dev.pow", global = true, action = ArgAction::Set, num_args = 0..=1, require_equals = true,
+    #[arg(id = "dev.pow", long = "dev.pow", global = true, action = ArgAction::Set, num_args = 0..=1, require_equals = true,
           default_missing_value = "true", default_value_t = false, hide_possible_values = true)]
     pub(crate) pow: bool,
     /// Gas limit of the first block.
-    #[arg(long = "dev.gaslimit", global = true, value_name = "GAS")]
+    #[arg(id = "dev.gaslimit", long = "dev.gaslimit", global = true, value_name = "GAS")]
     pub(crate) gaslimit: Option<u64>,
 }
 
@@ -176,35 +176,35 @@ pub(crate) struct DevFlags {
 #[command(next_help_heading = "Transaction pool")]
 pub(crate) struct TxPoolFlags {
     /// Accounts whose transactions count as local.
-    #[arg(long = "txpool.locals", global = true, value_delimiter = ',', value_name = "ADDRESSES")]
+    #[arg(id = "txpool.locals", long = "txpool.locals", global = true, value_delimiter = ',', value_name = "ADDRESSES")]
     pub(crate) locals: Vec<Address>,
     /// No transaction counts as local.
-    #[arg(long = "txpool.nolocals", global = true, action = ArgAction::Set, num_args = 0..=1, require_equals = true,
+    #[arg(id = "txpool.nolocals", long = "txpool.nolocals", global = true, action = ArgAction::Set, num_args = 0..=1, require_equals = true,
           default_missing_value = "true", default_value_t = false, hide_possible_values = true)]
     pub(crate) nolocals: bool,
     /// File that keeps local transactions over a restart.
-    #[arg(long = "txpool.journal", global = true, default_value = "transactions.rlp")]
+    #[arg(id = "txpool.journal", long = "txpool.journal", global = true, default_value = "transactions.rlp")]
     pub(crate) journal: PathBuf,
     /// Least tip, in wei, of a transaction that is taken.
-    #[arg(long = "txpool.pricelimit", global = true, default_value_t = 1)]
+    #[arg(id = "txpool.pricelimit", long = "txpool.pricelimit", global = true, default_value_t = 1)]
     pub(crate) pricelimit: u128,
     /// Percent by which a replacement must pay more.
-    #[arg(long = "txpool.pricebump", global = true, default_value_t = 10)]
+    #[arg(id = "txpool.pricebump", long = "txpool.pricebump", global = true, default_value_t = 10)]
     pub(crate) pricebump: u64,
     /// Executable slots that an account always has.
-    #[arg(long = "txpool.accountslots", global = true, default_value_t = 16)]
+    #[arg(id = "txpool.accountslots", long = "txpool.accountslots", global = true, default_value_t = 16)]
     pub(crate) accountslots: usize,
     /// Executable slots of all accounts.
-    #[arg(long = "txpool.globalslots", global = true, default_value_t = 5_120)]
+    #[arg(id = "txpool.globalslots", long = "txpool.globalslots", global = true, default_value_t = 5_120)]
     pub(crate) globalslots: usize,
     /// Waiting transactions of an account.
-    #[arg(long = "txpool.accountqueue", global = true, default_value_t = 64)]
+    #[arg(id = "txpool.accountqueue", long = "txpool.accountqueue", global = true, default_value_t = 64)]
     pub(crate) accountqueue: usize,
     /// Waiting transactions of all accounts.
-    #[arg(long = "txpool.globalqueue", global = true, default_value_t = 1_024)]
+    #[arg(id = "txpool.globalqueue", long = "txpool.globalqueue", global = true, default_value_t = 1_024)]
     pub(crate) globalqueue: usize,
     /// How long a transaction may wait, e.g. 3h.
-    #[arg(long = "txpool.lifetime", global = true, default_value = "3h", value_parser = seconds)]
+    #[arg(id = "txpool.lifetime", long = "txpool.lifetime", global = true, default_value = "3h", value_parser = seconds)]
     pub(crate) lifetime: std::time::Duration,
 }
 
@@ -215,7 +215,7 @@ pub(crate) struct LogFlags {
     #[arg(long, global = true, default_value_t = 3, value_parser = clap::value_parser!(u8).range(0..=5))]
     pub(crate) verbosity: u8,
     /// One JSON object a line.
-    #[arg(long = "log.json", global = true, action = ArgAction::Set, num_args = 0..=1, require_equals = true,
+    #[arg(id = "log.json", long = "log.json", global = true, action = ArgAction::Set, num_args = 0..=1, require_equals = true,
           default_missing_value = "true", default_value_t = false, hide_possible_values = true)]
     pub(crate) json: bool,
 }

@@ -175,6 +175,11 @@ mod tests {
     }
 
     #[test]
+    fn the_command_line_is_well_formed() {
+        crate::Cli::command().debug_assert();
+    }
+
+    #[test]
     fn one_dash_is_two() {
         let normalized = run(&["-http", "-http.port=1", "--dev", "import", "a.rlp", "-y", "-"]).unwrap();
         assert_eq!(

@@ -81,7 +81,8 @@ fn load_or_generate(
         && let Ok(dataset) = Dataset::load(folder, light)
     {
         tracing::info!(epoch, folder = %folder.display(), "Loaded ethash dataset");
-        return Some(dataset);
+        // The mapped file hashes a third slower: small pages, misaligned by geth's header.
+        return Some(dataset.into_memory());
     }
     let started = Instant::now();
     let shown = AtomicU64::new(0);

@@ -265,13 +265,7 @@ impl Shared {
             }
             let mode = self.config.lock().mode;
             let result = match mode {
-                Mode::OnDemand => {
-                    if self.pool.status().pending == 0 {
-                        self.wait(&mut seen, None);
-                        continue;
-                    }
-                    self.mine_one(&self.interrupt).map(drop)
-                }
+                Mode::OnDemand => self.mine_on_demand(&mut seen),
                 Mode::Period(period) => {
                     self.sleep(period);
                     if self.quit.load(Ordering::Relaxed) || !self.mining.load(Ordering::Relaxed) {
@@ -338,10 +332,28 @@ impl Shared {
     fn mine_one(&self, stop: &AtomicBool) -> Result<B256, MineError> {
         self.await_pool();
         let template = build(&self.chain, &self.pool, &self.attributes(true))?;
-        self.report_drift(&template);
+        self.seal_and_import(&template, stop)
+    }
+
+    /// Mines a block if a transaction can be in it, else waits for one. Transactions that cannot pay the base fee wait
+    /// in the pool: empty blocks are not made for them.
+    fn mine_on_demand(&self, seen: &mut u64) -> Result<(), MineError> {
+        self.await_pool();
+        if self.pool.status().pending > 0 {
+            let template = build(&self.chain, &self.pool, &self.attributes(true))?;
+            if !template.block.transactions.is_empty() {
+                return self.seal_and_import(&template, &self.interrupt).map(drop);
+            }
+        }
+        self.wait(seen, None);
+        Ok(())
+    }
+
+    fn seal_and_import(&self, template: &Template, stop: &AtomicBool) -> Result<B256, MineError> {
+        self.report_drift(template);
         let seal =
             self.sealer.seal(&template.block.header, self.threads(), stop).ok_or(MineError::Stopped)?;
-        Ok(self.import(&template, seal)?)
+        Ok(self.import(template, seal)?)
     }
 
     /// Seals one template until it is found, the head moves, or new transactions are to be taken in.
