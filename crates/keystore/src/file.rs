@@ -234,7 +234,7 @@ fn ctr(key: &[u8], iv: &[u8; 16], data: &mut [u8]) {
 
 /// AES-128 in CBC with PKCS #7 padding.
 fn cbc_decrypt(key: &[u8], iv: &[u8; 16], data: Vec<u8>) -> Result<Zeroizing<Vec<u8>>, KeystoreError> {
-    if data.is_empty() || data.len() % 16 != 0 {
+    if data.is_empty() || !data.len().is_multiple_of(16) {
         return Err(KeystoreError::Decrypt);
     }
     let cipher = Aes128::new(GenericArray::from_slice(key));

@@ -9,7 +9,7 @@ use crate::{
     params::Params,
     types::{BlockId, BlockTag, HexBytes, Num},
 };
-use autochain_primitives::{B256, Block, Bytes, RecoveredBlock, rlp};
+use autochain_primitives::{Block, Bytes, RecoveredBlock, rlp};
 use std::sync::Arc;
 
 pub(super) fn call(api: &Api, method: &str, params: &Params) -> Option<Result<Json, RpcError>> {
@@ -18,25 +18,35 @@ pub(super) fn call(api: &Api, method: &str, params: &Params) -> Option<Result<Js
         "traceCall" => tracing::call(api, params),
         "traceBlockByNumber" => params
             .required::<BlockTag>(0)
-            .and_then(|tag| required(block_by_tag(api, tag)?))
+            .and_then(|tag| block_by_tag(api, tag)?.ok_or_else(|| no_block(tag)))
             .and_then(|block| tracing::block(api, &block.block, params)),
         "traceBlockByHash" => params
-            .required::<B256>(0)
-            .and_then(|hash| required(api.backend.block(BlockRef::Hash(hash))?))
+            .hash(0)
+            .and_then(|hash| {
+                let block = api.backend.block(BlockRef::Hash(hash))?;
+                block.ok_or_else(|| RpcError::server(format!("block {hash:#x} not found")))
+            })
             .and_then(|block| tracing::block(api, &block.block, params)),
         "traceBlock" => trace_rlp(api, params),
         "getRawBlock" => raw(api, params, |block| rlp::encode::<&Block>(block)),
         "getRawHeader" => raw(api, params, |block| rlp::encode(&block.header)),
         "getRawReceipts" => raw_receipts(api, params),
-        "getRawTransaction" => params
-            .required::<B256>(0)
-            .and_then(|hash| json(&super::eth::raw_by_hash(api, &hash)?.unwrap_or_default())),
+        "getRawTransaction" => {
+            params.hash(0).and_then(|hash| json(&super::eth::raw_by_hash(api, &hash)?.unwrap_or_default()))
+        }
         "setHead" => params.required::<Num>(0).and_then(|number| {
             api.backend.set_head(number.0)?;
             json(&())
         }),
         _ => return None,
     })
+}
+
+fn no_block(tag: BlockTag) -> RpcError {
+    match tag {
+        BlockTag::Number(number) => RpcError::server(format!("block #{number} not found")),
+        tag => RpcError::server(format!("block {tag:?} not found").to_lowercase()),
+    }
 }
 
 fn required(block: Option<Arc<StoredBlock>>) -> Result<Arc<StoredBlock>, RpcError> {

@@ -5,7 +5,7 @@ use crate::{
     params::Params,
     types::{Count, HexBytes, Num, Wei},
 };
-use autochain_primitives::{Address, alloy_primitives::U64};
+use autochain_primitives::alloy_primitives::U64;
 
 pub(super) fn call(api: &Api, method: &str, params: &Params) -> Option<Result<Json, RpcError>> {
     Some(match method {
@@ -14,7 +14,7 @@ pub(super) fn call(api: &Api, method: &str, params: &Params) -> Option<Result<Js
             api.backend.miner().stop();
             json(&true)
         }
-        "setEtherbase" => params.required::<Address>(0).and_then(|address| {
+        "setEtherbase" => params.address(0).and_then(|address| {
             api.backend.miner().set_etherbase(address);
             json(&true)
         }),

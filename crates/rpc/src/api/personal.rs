@@ -21,7 +21,7 @@ pub(super) fn call(api: &Api, method: &str, params: &Params) -> Option<Result<Js
         "newAccount" => new_account(api, params),
         "importRawKey" => import_raw_key(api, params),
         "unlockAccount" => unlock(api, params),
-        "lockAccount" => params.required::<Address>(0).and_then(|address| {
+        "lockAccount" => params.address(0).and_then(|address| {
             api.backend.keystore().lock(&address);
             json(&true)
         }),
@@ -68,7 +68,7 @@ fn unlock(api: &Api, params: &Params) -> Result<Json, RpcError> {
             "account unlock with HTTP access is forbidden (start the node with --allow-insecure-unlock)",
         ));
     }
-    let (address, password): (Address, String) = (params.required(0)?, params.required(1)?);
+    let (address, password) = (params.address(0)?, params.required::<String>(1)?);
     let seconds = params.optional::<u64>(2)?.unwrap_or(UNLOCK_SECONDS);
     // Zero: until it is locked.
     let time = (seconds != 0).then(|| Duration::from_secs(seconds));
@@ -83,8 +83,8 @@ fn send_transaction(api: &Api, params: &Params) -> Result<Json, RpcError> {
 
 /// Data, address, password.
 fn sign(api: &Api, params: &Params) -> Result<Json, RpcError> {
-    let (data, address, password): (HexBytes, Address, String) =
-        (params.required(0)?, params.required(1)?, params.required(2)?);
+    let (data, address) = (params.required::<HexBytes>(0)?, params.address(1)?);
+    let password = params.required::<String>(2)?;
     let signature =
         api.backend.keystore().sign_with(&address, &password, message_hash(&data.0)).map_err(key_error)?;
     json(&format!("0x{}", hex::encode(signature.as_bytes())))

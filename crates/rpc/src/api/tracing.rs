@@ -31,7 +31,7 @@ struct Traced {
 
 /// `debug_traceTransaction`.
 pub(super) fn transaction(api: &Api, params: &Params) -> Result<Json, RpcError> {
-    let hash = params.required::<B256>(0)?;
+    let hash = params.hash(0)?;
     let options = options(params, 1)?;
     let Some((block, index)) = mined(api, &hash)? else {
         return Err(RpcError::server("transaction not found"));

@@ -5,7 +5,7 @@ use crate::{
     params::Params,
     types::RpcTransaction,
 };
-use autochain_primitives::{Address, TransactionFields, alloy_primitives::U64};
+use autochain_primitives::{TransactionFields, alloy_primitives::U64};
 use autochain_txpool::{ByAccount, PooledTransaction};
 use serde::Serialize;
 use std::{collections::BTreeMap, sync::Arc};
@@ -30,7 +30,7 @@ pub(super) fn call(api: &Api, method: &str, params: &Params) -> Option<Result<Js
             let content = pool.content();
             json(&Both { pending: all(&content.pending, full), queued: all(&content.queued, full) })
         }
-        "contentFrom" => params.required::<Address>(0).and_then(|address| {
+        "contentFrom" => params.address(0).and_then(|address| {
             let (pending, queued) = pool.content_from(&address);
             json(&Both { pending: one(&pending, full), queued: one(&queued, full) })
         }),

@@ -4,6 +4,7 @@ mod calls;
 mod chain;
 mod events;
 mod fees;
+mod junk;
 mod send;
 mod transport;
 

@@ -5,7 +5,7 @@ use crate::{
     params::Params,
     types::{BlockId, BlockTag, Num, RpcBlock, RpcHeader, RpcReceipt},
 };
-use autochain_primitives::{B256, alloy_primitives::U64};
+use autochain_primitives::alloy_primitives::U64;
 use std::sync::Arc;
 
 pub(super) fn call(api: &Api, method: &str, params: &Params) -> Option<Result<Json, RpcError>> {
@@ -38,7 +38,7 @@ fn block_by_number(api: &Api, params: &Params) -> Result<Json, RpcError> {
 }
 
 fn block_by_hash(api: &Api, params: &Params) -> Result<Json, RpcError> {
-    let hash = params.required::<B256>(0)?;
+    let hash = params.hash(0)?;
     let full = params.optional::<bool>(1)?.unwrap_or(false);
     json(&api.backend.block(BlockRef::Hash(hash))?.map(|block| shape(&block, full)))
 }
@@ -58,7 +58,7 @@ fn header_by_number(api: &Api, params: &Params) -> Result<Json, RpcError> {
 }
 
 fn header_by_hash(api: &Api, params: &Params) -> Result<Json, RpcError> {
-    let hash = params.required::<B256>(0)?;
+    let hash = params.hash(0)?;
     json(&api.backend.header(BlockRef::Hash(hash))?.map(|header| RpcHeader::new(&header, hash)))
 }
 
@@ -69,7 +69,7 @@ pub(super) fn named_block(
     params: &Params,
 ) -> Result<Option<Arc<StoredBlock>>, RpcError> {
     if method.contains("Hash") {
-        return Ok(api.backend.block(BlockRef::Hash(params.required(0)?))?);
+        return Ok(api.backend.block(BlockRef::Hash(params.hash(0)?))?);
     }
     let tag = params.required::<BlockTag>(0)?;
     if tag == BlockTag::Pending

@@ -53,7 +53,7 @@ pub(crate) fn query(api: &Api, args: &FilterArgs) -> Result<Vec<RpcLog>, RpcErro
     let head = api.backend.head().0.number;
     let (from, to) = (number(api, from).unwrap_or(head), number(api, to).unwrap_or(head));
     if from > to {
-        return Err(RpcError::server("invalid block range params"));
+        return Err(RpcError::invalid_params("invalid block range params"));
     }
     let limit = api.config.log_range_limit;
     if limit != 0 && to.min(head).saturating_sub(from) >= limit {

@@ -25,12 +25,11 @@ fn work(api: &Api) -> Result<Json, RpcError> {
 
 /// Nonce, seal hash, mix hash.
 fn submit_work(api: &Api, params: &Params) -> Result<Json, RpcError> {
-    let (nonce, seal_hash, mix_hash): (B64, B256, B256) =
-        (params.required(0)?, params.required(1)?, params.required(2)?);
+    let (nonce, seal_hash, mix_hash) = (params.required::<B64>(0)?, params.hash(1)?, params.hash(2)?);
     json(&api.backend.miner().submit_work(seal_hash, nonce, mix_hash))
 }
 
 fn submit_hashrate(api: &Api, params: &Params) -> Result<Json, RpcError> {
-    let (rate, id): (Num, B256) = (params.required(0)?, params.required(1)?);
+    let (rate, id) = (params.required::<Num>(0)?, params.hash(1)?);
     json(&api.backend.miner().submit_hashrate(rate.0, id))
 }

@@ -134,7 +134,7 @@ fn sign_transaction(api: &Api, params: &Params) -> Result<Json, RpcError> {
 
 /// Address, data.
 fn sign(api: &Api, params: &Params) -> Result<Json, RpcError> {
-    let (address, data) = (params.required::<Address>(0)?, params.required::<HexBytes>(1)?);
+    let (address, data) = (params.address(0)?, params.required::<HexBytes>(1)?);
     let signature = sign_with_key(api, address, message_hash(&data.0)).map_err(key_error)?;
     json(&format!("0x{}", hex::encode(signature.as_bytes())))
 }

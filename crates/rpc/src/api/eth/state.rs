@@ -8,6 +8,7 @@ use crate::{
 use autochain_evm::StateReader;
 use autochain_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256, alloy_primitives::U64};
 use serde_json::json as object;
+use std::collections::BTreeMap;
 
 /// Most slots in one `eth_getProof`.
 const MOST_SLOTS: usize = 1024;
@@ -18,6 +19,7 @@ pub(super) fn call(api: &Api, method: &str, params: &Params) -> Option<Result<Js
         "getCode" => code(api, params),
         "getTransactionCount" => transaction_count(api, params),
         "getStorageAt" => storage(api, params),
+        "getStorageValues" => storage_values(api, params),
         "getProof" => proof(api, params),
         "getAccountInfo" => account_info(api, params),
         "getAccount" => account(api, params),
@@ -31,19 +33,19 @@ fn block(params: &Params, index: usize) -> Result<BlockId, RpcError> {
 }
 
 fn balance(api: &Api, params: &Params) -> Result<Json, RpcError> {
-    let address = params.required::<Address>(0)?;
+    let address = params.address(0)?;
     let account = at(api, block(params, 1)?)?.state.account(&address)?;
     json(&account.unwrap_or_default().balance)
 }
 
 fn code(api: &Api, params: &Params) -> Result<Json, RpcError> {
-    let address = params.required::<Address>(0)?;
+    let address = params.address(0)?;
     json(&at(api, block(params, 1)?)?.state.code_of(&address)?)
 }
 
 /// With `pending`, executable transactions in the pool count.
 fn transaction_count(api: &Api, params: &Params) -> Result<Json, RpcError> {
-    let address = params.required::<Address>(0)?;
+    let address = params.address(0)?;
     let id = block(params, 1)?;
     if id == BlockId::Tag(BlockTag::Pending) {
         return json(&U64::from(next_nonce(api, &address)?));
@@ -61,7 +63,7 @@ pub(super) fn next_nonce(api: &Api, address: &Address) -> Result<u64, RpcError> 
 }
 
 fn storage(api: &Api, params: &Params) -> Result<Json, RpcError> {
-    let (address, slot) = (params.required::<Address>(0)?, params.required::<Slot>(1)?);
+    let (address, slot) = (params.address(0)?, params.required::<Slot>(1)?);
     let at = at(api, block(params, 2)?)?;
     let value = match at.state.account(&address)? {
         Some(_) => at.state.storage(&address, &slot.0)?,
@@ -70,9 +72,27 @@ fn storage(api: &Api, params: &Params) -> Result<Json, RpcError> {
     json(&B256::from(value))
 }
 
+/// Slots of several accounts.
+fn storage_values(api: &Api, params: &Params) -> Result<Json, RpcError> {
+    let wanted = params.required::<BTreeMap<Address, Vec<Slot>>>(0)?;
+    let count = wanted.values().map(Vec::len).sum::<usize>();
+    if count == 0 || count > MOST_SLOTS {
+        return Err(RpcError::invalid_params(format!("{count} slots, want 1 to {MOST_SLOTS}")));
+    }
+    let state = at(api, block(params, 1)?)?.state;
+    let mut values = BTreeMap::new();
+    for (address, slots) in wanted {
+        let exists = state.account(&address)?.is_some();
+        let read = |slot: &Slot| if exists { state.storage(&address, &slot.0) } else { Ok(U256::ZERO) };
+        let list = slots.iter().map(|slot| read(slot).map(B256::from)).collect::<Result<Vec<_>, _>>()?;
+        values.insert(address, list);
+    }
+    json(&values)
+}
+
 /// EIP-1186.
 fn proof(api: &Api, params: &Params) -> Result<Json, RpcError> {
-    let address = params.required::<Address>(0)?;
+    let address = params.address(0)?;
     let keys = params.optional::<Vec<String>>(1)?.unwrap_or_default();
     if keys.len() > MOST_SLOTS {
         return Err(RpcError::invalid_params(format!("too many keys (max: {MOST_SLOTS})")));
@@ -112,7 +132,7 @@ fn proof(api: &Api, params: &Params) -> Result<Json, RpcError> {
 
 /// Balance, nonce and code in one answer, as forks of a chain ask for it.
 fn account_info(api: &Api, params: &Params) -> Result<Json, RpcError> {
-    let address = params.required::<Address>(0)?;
+    let address = params.address(0)?;
     let state = at(api, block(params, 1)?)?.state;
     let account = state.account(&address)?.unwrap_or_default();
     let code =
@@ -121,7 +141,7 @@ fn account_info(api: &Api, params: &Params) -> Result<Json, RpcError> {
 }
 
 fn account(api: &Api, params: &Params) -> Result<Json, RpcError> {
-    let address = params.required::<Address>(0)?;
+    let address = params.address(0)?;
     let header = at(api, block(params, 1)?)?.header;
     let proof = api.backend.proof(header.number.min(api.backend.head().0.number), &address, &[])?;
     json(&proof.account.map(|account| {

@@ -13,7 +13,7 @@ pub(super) fn call(api: &Api, method: &str, params: &Params) -> Option<Result<Js
         "getTransactionByHash" => by_hash(api, params),
         "getTransactionReceipt" => receipt(api, params),
         "getRawTransactionByHash" => {
-            params.required::<B256>(0).and_then(|hash| json(&raw_by_hash(api, &hash)?.unwrap_or_default()))
+            params.hash(0).and_then(|hash| json(&raw_by_hash(api, &hash)?.unwrap_or_default()))
         }
         "getTransactionByBlockNumberAndIndex" | "getTransactionByBlockHashAndIndex" => {
             in_block(api, method, params)
@@ -52,7 +52,7 @@ fn transaction_in(block: &StoredBlock, index: usize) -> Option<RpcTransaction> {
 }
 
 fn by_hash(api: &Api, params: &Params) -> Result<Json, RpcError> {
-    let hash = params.required::<B256>(0)?;
+    let hash = params.hash(0)?;
     // The pool first: a transaction that leaves it meanwhile is in the chain by then.
     let pooled = api.backend.pool().get(&hash);
     if let Some((block, index)) = mined(api, &hash)? {
@@ -74,7 +74,7 @@ fn encoded(transaction: &Transaction) -> Bytes {
 }
 
 fn receipt(api: &Api, params: &Params) -> Result<Json, RpcError> {
-    let hash = params.required::<B256>(0)?;
+    let hash = params.hash(0)?;
     let Some((block, index)) = mined(api, &hash)? else { return json(&()) };
     let receipts = api.backend.receipts(block.block.header.number)?;
     json(&receipts.and_then(|receipts| RpcReceipt::new(&block.block, &receipts, index)))
