@@ -11,7 +11,9 @@
 mod account;
 mod block;
 mod block_file;
+mod clock;
 mod era;
+pub mod fuzz;
 mod header;
 mod receipt;
 mod signature;
@@ -29,6 +31,7 @@ pub use alloy_primitives::{
 };
 pub use alloy_rlp as rlp;
 pub use block::{Block, BlockDecodeError, RecoveredBlock, SealedBlock};
+pub use clock::thread_time;
 pub use block_file::{BlockFile, BlockFileError, FileBlock, decode_block_file};
 pub use era::{ERA1_BLOCKS, Era1Reader, EraBlock, EraError, decode_era1, read_era1};
 pub use header::{HeaderExt, SealedHeader, decode_header, ommers_hash};
