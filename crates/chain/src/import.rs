@@ -1,13 +1,13 @@
 use crate::{
     Chain, ChainBlock, ChainEvent, ImportError, ImportStats, InvalidBlock,
     ancestry::Ancestry,
+    bad::BadBlocks,
     verify::{VerifiedBlock, invalid, verify},
     work::{ExtendError, Tip, Work},
 };
-use autochain_primitives::{B256, Block, RecoveredBlock, SealedBlock};
+use autochain_primitives::{B256, Block, RecoveredBlock, SealedBlock, thread_time};
 use autochain_store::{Commit, Reader, StoreError};
 use std::{
-    collections::HashMap,
     sync::{Arc, mpsc},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
@@ -17,9 +17,6 @@ pub const BATCH_BLOCKS: usize = 256;
 
 /// Blocks that are verified together in bulk import: seals are checked in batches.
 const VERIFY_BLOCKS: usize = 128;
-
-/// Bad blocks that are remembered.
-const BAD_BLOCKS: usize = 512;
 
 /// Who brings a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,8 +52,7 @@ pub struct ImportSummary {
 #[derive(Debug, Default)]
 pub(crate) struct Importer {
     ancestry: Ancestry,
-    /// Blocks that were found invalid, with the reason.
-    bad: HashMap<B256, String>,
+    bad: BadBlocks,
     /// The branch that was executed last, so that the next block of it need not execute it again.
     branch: Option<Work>,
     /// Whether our own miner made the head.
@@ -74,7 +70,7 @@ impl Chain {
         let mut summary = ImportSummary::default();
         let mut run = Run::new(self, &mut importer, origin, &mut summary)?;
         let blocks = blocks.into_iter().map(Block::seal_slow).collect();
-        let fresh = run.unknown(blocks)?;
+        let (fresh, refused) = run.unknown(blocks);
         let (verified, error) = {
             let importer = &mut *run.importer;
             verify(
@@ -88,7 +84,7 @@ impl Chain {
             )
         };
         let executed = run.execute(verified).and_then(|()| run.flush());
-        run.finish(executed, error)?;
+        run.finish(executed, error.or(refused))?;
         Ok(summary)
     }
 
@@ -107,13 +103,16 @@ impl Chain {
     {
         let mut importer = self.importer.lock();
         let mut summary = ImportSummary::default();
+        let bad = importer.bad.clone();
         let mut run = Run::new(self, &mut importer, Origin::Other, &mut summary)?;
         let result = std::thread::scope(|scope| {
             let (sender, receiver) = mpsc::sync_channel::<Verified>(2);
-            scope.spawn(move || self.verify_stream(blocks, &sender));
+            let bad = &bad;
+            scope.spawn(move || self.verify_stream(blocks, bad, &sender));
             let mut outcome = Ok(());
             for chunk in receiver {
                 run.summary.known += chunk.known;
+                run.summary.stats.decode += chunk.stats.decode;
                 run.summary.stats.senders += chunk.stats.senders;
                 run.summary.stats.seals += chunk.stats.seals;
                 run.summary.stats.checks += chunk.stats.checks;
@@ -137,6 +136,7 @@ impl Chain {
     fn verify_stream<E>(
         &self,
         blocks: impl Iterator<Item = Result<Block, E>>,
+        bad: &BadBlocks,
         sender: &mpsc::SyncSender<Verified>,
     ) where
         E: std::error::Error + Send + Sync + 'static,
@@ -155,6 +155,7 @@ impl Chain {
                     return;
                 }
             };
+            let started = thread_time();
             while fresh.len() < VERIFY_BLOCKS {
                 match blocks.next() {
                     None => break,
@@ -164,11 +165,11 @@ impl Chain {
                     }
                     Some(Ok(block)) => {
                         let block = block.seal_slow();
-                        match is_known(&reader, &block) {
-                            Ok(true) => chunk.known += 1,
-                            Ok(false) => fresh.push(block),
+                        match is_fresh(&reader, bad, &block) {
+                            Ok(true) => fresh.push(block),
+                            Ok(false) => chunk.known += 1,
                             Err(error) => {
-                                source_error = Some(error.into());
+                                source_error = Some(error);
                                 break;
                             }
                         }
@@ -178,6 +179,7 @@ impl Chain {
                     break;
                 }
             }
+            chunk.stats.decode = thread_time().saturating_sub(started);
             let ended = fresh.is_empty() && chunk.known == 0 && source_error.is_none();
             if ended {
                 return;
@@ -234,25 +236,17 @@ impl<'a> Run<'a> {
         Ok(Self { chain, importer, origin, summary, reader, work, started: Instant::now() })
     }
 
-    /// The blocks that are not stored yet. A block that was found bad stops here.
-    fn unknown(&mut self, blocks: Vec<SealedBlock>) -> Result<Vec<SealedBlock>, ImportError> {
+    /// The blocks that are not stored yet, up to the first that was found bad before.
+    fn unknown(&mut self, blocks: Vec<SealedBlock>) -> (Vec<SealedBlock>, Option<ImportError>) {
         let mut fresh = Vec::with_capacity(blocks.len());
         for block in blocks {
-            if let Some(reason) = self.importer.bad.get(&block.hash()) {
-                return Err(invalid(&block, InvalidBlock::KnownBad(reason.clone())));
-            }
-            if self.importer.bad.contains_key(&block.header.parent_hash) {
-                let error = invalid(&block, InvalidBlock::BadAncestor(block.header.parent_hash));
-                self.remember_bad(&error);
-                return Err(error);
-            }
-            if is_known(&self.reader, &block)? {
-                self.summary.known += 1;
-            } else {
-                fresh.push(block);
+            match is_fresh(&self.reader, &self.importer.bad, &block) {
+                Ok(true) => fresh.push(block),
+                Ok(false) => self.summary.known += 1,
+                Err(error) => return (fresh, Some(error)),
             }
         }
-        Ok(fresh)
+        (fresh, None)
     }
 
     /// Executes verified blocks, each where it belongs.
@@ -306,12 +300,12 @@ impl<'a> Run<'a> {
             self.work = branch;
             return self.flush();
         }
-        let started = Instant::now();
+        let started = thread_time();
         let header = block.sealed_header();
         let commit = Commit { side: vec![(block, total_difficulty)], ..Commit::default() };
         self.chain.store.commit(commit)?;
         self.chain.remember_side(header);
-        self.summary.stats.commit += started.elapsed();
+        self.summary.stats.commit += thread_time().saturating_sub(started);
         self.summary.side += 1;
         self.importer.branch = Some(branch);
         self.reader = self.chain.reader()?;
@@ -359,7 +353,7 @@ impl<'a> Run<'a> {
         if self.work.len() == 0 {
             return Ok(());
         }
-        let started = Instant::now();
+        let started = thread_time();
         let removed = match self.work.unwind_to() {
             Some(ancestor) => removed_blocks(&self.reader, ancestor)?,
             None => Vec::new(),
@@ -382,7 +376,7 @@ impl<'a> Run<'a> {
         for block in removed.iter().rev() {
             self.chain.remember_side(block.block.sealed_header());
         }
-        self.summary.stats.commit += started.elapsed();
+        self.summary.stats.commit += thread_time().saturating_sub(started);
         self.summary.canonical += blocks as u64;
         self.summary.transactions += transactions as u64;
         self.summary.gas += gas;
@@ -460,12 +454,15 @@ impl<'a> Run<'a> {
                 return;
             }
             tracing::error!(number, hash = %hash, err = %reason, "Bad block");
-            if self.importer.bad.len() >= BAD_BLOCKS {
-                self.importer.bad.clear();
-            }
-            self.importer.bad.insert(*hash, reason.to_string());
+            self.importer.bad.remember(*hash, reason.to_string());
         }
     }
+}
+
+/// Whether a block is neither stored nor known to be bad.
+fn is_fresh(reader: &Reader, bad: &BadBlocks, block: &SealedBlock) -> Result<bool, ImportError> {
+    bad.check(block)?;
+    Ok(!is_known(reader, block)?)
 }
 
 fn is_known(reader: &Reader, block: &SealedBlock) -> Result<bool, StoreError> {

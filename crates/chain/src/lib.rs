@@ -15,6 +15,7 @@
 //! now only.
 
 mod ancestry;
+mod bad;
 mod chain;
 mod error;
 mod event;

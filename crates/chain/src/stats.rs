@@ -1,13 +1,15 @@
 use std::time::Duration;
 
-/// Where the time of an import went. Stages that run on several cores count the time of each.
+/// Where the CPU time of an import went, on all threads. Waiting (for the disk, for another stage) is not in it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ImportStats {
+    /// Reading blocks from their source and hashing them.
+    pub decode: Duration,
     /// Recovering senders.
     pub senders: Duration,
     /// Checking seals.
     pub seals: Duration,
-    /// Header, body and ommer checks.
+    /// Header, body, ommer and outcome checks.
     pub checks: Duration,
     /// Executing transactions.
     pub execute: Duration,

@@ -2,10 +2,10 @@ use crate::{ChainBlock, ImportStats, InvalidBlock, verify::VerifiedBlock};
 use autochain_chainspec::{ChainSpec, Fork};
 use autochain_consensus::{ConsensusError, check_outcome};
 use autochain_evm::{ExecutionError, StateChanges, execute_block};
-use autochain_primitives::{B256, U256, logs_bloom, receipts_root};
+use autochain_primitives::{B256, U256, logs_bloom, receipts_root, thread_time};
 use autochain_state::{BlockHashes, StateError, StateView, apply, merge, rewind};
 use autochain_store::{BlockRecord, ChangeSet, Commit, Reader, StateDelta};
-use std::{sync::Arc, time::Instant};
+use std::{sync::Arc, time::Duration};
 
 /// Changed accounts and slots above which a batch is committed.
 const BATCH_CHANGES: usize = 50_000;
@@ -76,28 +76,28 @@ impl Work {
         let mut top = StateDelta::default();
         let view = StateView::over(reader, &self.delta, &self.hashes);
 
-        let started = Instant::now();
-        let mut roots_time = std::time::Duration::ZERO;
+        let started = thread_time();
+        let mut roots_time = Duration::ZERO;
         let status_receipts = spec.is_active(Fork::Byzantium, block.header.number, block.header.timestamp);
         let executed = if status_receipts {
             execute_block(spec, &block, &view, None)
         } else {
             let mut root_after = |changes: &StateChanges| {
-                let started = Instant::now();
+                let started = thread_time();
                 let root = apply(&view, &mut top, changes);
-                roots_time += started.elapsed();
+                roots_time += thread_time().saturating_sub(started);
                 Ok(root?)
             };
             execute_block(spec, &block, &view, Some(&mut root_after))
         };
-        stats.execute += started.elapsed().saturating_sub(roots_time);
+        stats.execute += thread_time().saturating_sub(started).saturating_sub(roots_time);
         stats.root += roots_time;
         let executed = executed.map_err(|error| match error {
             ExecutionError::State(error) => ExtendError::State(error),
             error => ExtendError::Invalid(InvalidBlock::Execution(error)),
         })?;
 
-        let started = Instant::now();
+        let started = thread_time();
         check_outcome(
             &block.header,
             executed.gas_used,
@@ -105,11 +105,11 @@ impl Work {
             &logs_bloom(&executed.receipts),
         )
         .map_err(|error| ExtendError::Invalid(ConsensusError::from(error).into()))?;
-        stats.checks += started.elapsed();
+        stats.checks += thread_time().saturating_sub(started);
 
-        let started = Instant::now();
+        let started = thread_time();
         let root = apply(&view, &mut top, &executed.changes)?;
-        stats.root += started.elapsed();
+        stats.root += thread_time().saturating_sub(started);
         if root != block.header.state_root {
             let expected = block.header.state_root;
             return Err(ExtendError::Invalid(InvalidBlock::StateRoot { expected, got: root }));

@@ -1,9 +1,17 @@
 use crate::{SealError, SealFault};
 use autochain_chainspec::{ChainSpec, ECIP1099_EPOCH_LENGTH, EPOCH_LENGTH, SealRule};
 use autochain_ethash::{Light, LightCaches, MAX_EPOCH, Sizes, meets};
-use autochain_primitives::{B256, Header, HeaderExt as _};
+use autochain_primitives::{B256, Header, HeaderExt as _, thread_time};
 use rayon::prelude::*;
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 /// Seals that one thread takes at a time: hashing a dozen or more together hides the latency of memory.
 const BATCH: usize = 16;
@@ -13,6 +21,8 @@ pub struct Seals {
     rule: SealRule,
     caches: LightCaches,
     long: Option<(u64, LightCaches)>,
+    /// CPU time of hashing, on all threads.
+    nanoseconds: AtomicU64,
 }
 
 impl Seals {
@@ -23,6 +33,7 @@ impl Seals {
             rule: spec.seal,
             caches: LightCaches::new(sizes, EPOCH_LENGTH),
             long: spec.long_epochs_from.map(|from| (from, LightCaches::new(sizes, ECIP1099_EPOCH_LENGTH))),
+            nanoseconds: AtomicU64::new(0),
         }
     }
 
@@ -53,10 +64,21 @@ impl Seals {
         for group in groups.values() {
             let Some((_, header)) = group.first() else { continue };
             let light = self.light(header.number);
-            let found = group.par_chunks(BATCH).filter_map(|batch| check_batch(&light, batch));
+            let found = group.par_chunks(BATCH).filter_map(|batch| {
+                let started = thread_time();
+                let error = check_batch(&light, batch);
+                let spent = thread_time().saturating_sub(started).as_nanos();
+                self.nanoseconds.fetch_add(u64::try_from(spent).unwrap_or_default(), Ordering::Relaxed);
+                error
+            });
             first = first.into_par_iter().chain(found).min_by_key(|error| error.index);
         }
         first.map_or(Ok(()), Err)
+    }
+
+    /// CPU time that hashing has taken so far, on all threads; the building of caches is not in it.
+    pub fn hashing_time(&self) -> Duration {
+        Duration::from_nanos(self.nanoseconds.load(Ordering::Relaxed))
     }
 
     /// Builds in the background what the seals from this block on will need. Costs nothing when it is there.

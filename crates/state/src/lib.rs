@@ -20,10 +20,12 @@ mod error;
 mod proof;
 mod rewind;
 mod source;
+mod verify;
 mod view;
 
 pub use apply::{GenesisEntry, apply, genesis_delta, merge};
 pub use error::StateError;
 pub use proof::{AccountProof, StorageProof, prove_account};
 pub use rewind::rewind;
+pub use verify::recompute_state_root;
 pub use view::{BlockHashes, StateView};
