@@ -1,10 +1,12 @@
 //! Benchmarks of Autochain against other implementations, both sides in one run.
 //!
 //! ```text
-//! autochain-bench ethash [--quick]    proof of work against the `ethash` crate
+//! autochain-bench ethash [--quick]                      proof of work against the `ethash` crate
+//! autochain-bench import [--chain NAME…] [--rounds N]   real chains against revm without a database
 //! ```
 
 mod ethash;
+mod import;
 
 use eyre::{Result, bail};
 
@@ -14,6 +16,9 @@ fn main() -> Result<()> {
     match arguments[..] {
         ["ethash"] => ethash::run(ethash::Extent::Full),
         ["ethash", "--quick"] => ethash::run(ethash::Extent::Quick),
-        _ => bail!("usage: autochain-bench ethash [--quick]"),
+        ["import", ref options @ ..] => import::run(options),
+        _ => bail!(
+            "usage: autochain-bench ethash [--quick]\n       autochain-bench import [--chain NAME…] [--rounds N]"
+        ),
     }
 }
