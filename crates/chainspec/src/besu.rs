@@ -38,8 +38,7 @@ const LATE: [&str; 5] =
 /// milestone that stands alone.
 pub(crate) fn is_spoken(config: &Fields) -> bool {
     let fixed = config.get("ethash").is_some_and(|ethash| ethash.json().contains("\"fixeddifficulty\""));
-    let late_alone =
-        LATE.iter().any(|key| config.has(key)) && !EARLY.iter().any(|key| config.has(key));
+    let late_alone = LATE.iter().any(|key| config.has(key)) && !EARLY.iter().any(|key| config.has(key));
     (config.has("eip158Block") && !config.has("eip155Block"))
         || late_alone
         || fixed

@@ -73,8 +73,7 @@ pub(crate) fn read(mut config: Fields, spec: &mut ChainSpec) -> Result<(), Genes
     if let Some(hash) = config.hash("eip150Hash")?
         && !hash.is_zero()
     {
-        spec.warnings
-            .push("\"eip150Hash\" has no effect; use --eth.requiredblocks to pin a block".to_owned());
+        spec.warnings.push("\"eip150Hash\" has no effect".to_owned());
     }
     for key in SILENT {
         config.take(key);

@@ -181,10 +181,12 @@ pub enum RewindTo {
 fn cure(rewind_to: Option<RewindTo>) -> String {
     match rewind_to {
         Some(RewindTo::Block(number)) => {
-            format!("give the old value, or rewind to block {number} (debug_setHead) and run init again")
+            format!(
+                "give the old value, or import the chain again into another --datadir (from block {number} on it would differ)"
+            )
         }
         Some(RewindTo::Before(timestamp)) => format!(
-            "give the old value, or rewind to before timestamp {timestamp} (debug_setHead) and run init again"
+            "give the old value, or import the chain again into another --datadir (from timestamp {timestamp} on it would differ)"
         ),
         None => "give the old value, or start over with another --datadir".to_owned(),
     }

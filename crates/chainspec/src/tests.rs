@@ -220,6 +220,14 @@ fn own_rules() {
 }
 
 #[test]
+fn a_late_milestone_alone_brings_the_earlier_ones() {
+    let alone = ChainSpec::from_genesis_json(&with_config(r#"{"chainId": 1, "londonBlock": 33}"#)).unwrap();
+    for fork in [Fork::Homestead, Fork::SpuriousDragon, Fork::Petersburg, Fork::London] {
+        assert_eq!(alone.forks.get(fork), Activation::Block(33));
+    }
+}
+
+#[test]
 fn bad_files_name_the_cure() {
     let message = |json: &str| ChainSpec::from_genesis_json(json).unwrap_err().to_string();
     assert!(message("{").contains("not valid JSON"));
@@ -231,7 +239,8 @@ fn bad_files_name_the_cure() {
     assert!(message(&with_config(r#"{"chainId": 1e3}"#)).contains("chainId"));
     assert!(message(&with_config(r#"{"chainId": 18446744073709551616}"#)).contains("64 bits"));
     assert!(message(&with_config(r#"{"chainId": "0xzz"}"#)).contains("0xzz"));
-    assert!(message(&with_config(r#"{"chainId": 1, "londonBlock": 5}"#)).contains("homesteadBlock"));
+    let gap = r#"{"chainId": 1, "homesteadBlock": 0, "londonBlock": 5}"#;
+    assert!(message(&with_config(gap)).contains("eip150Block"));
     let alloc = |alloc: &str| {
         message(&format!(
             r#"{{"config": {{"chainId": 7}}, "difficulty": 1, "gasLimit": 5000, "alloc": {alloc}}}"#

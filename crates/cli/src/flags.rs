@@ -42,9 +42,6 @@ pub(crate) struct ChainFlags {
     #[arg(long, global = true, action = ArgAction::Set, num_args = 0..=1, require_equals = true,
           default_missing_value = "true", default_value_t = false, hide_possible_values = true)]
     pub(crate) fakepow: bool,
-    /// Memory for caches, in MiB (geth's flag; MDBX uses the page cache).
-    #[arg(long, global = true, value_name = "MIB")]
-    pub(crate) cache: Option<u64>,
     /// When a commit reaches the disk: always, or when the system likes (a power cut may then lose everything).
     #[arg(id = "db.sync-mode", long = "db.sync-mode", global = true, value_enum, default_value_t = SyncMode::Durable)]
     pub(crate) sync_mode: SyncMode,
@@ -115,14 +112,58 @@ pub(crate) struct WsFlags {
 #[command(next_help_heading = "RPC limits")]
 pub(crate) struct RpcFlags {
     /// Gas that eth_call and eth_estimateGas may use; 0 for no limit.
-    #[arg(id = "rpc.gascap", long = "rpc.gascap", global = true, default_value_t = 50_000_000, value_name = "GAS")]
+    #[arg(
+        id = "rpc.gascap",
+        long = "rpc.gascap",
+        global = true,
+        default_value_t = 50_000_000,
+        value_name = "GAS"
+    )]
     pub(crate) gascap: u64,
     /// Seconds that eth_call may run; 0 for no limit.
     #[arg(id = "rpc.evmtimeout", long = "rpc.evmtimeout", global = true, default_value = "5s", value_parser = seconds)]
     pub(crate) evmtimeout: std::time::Duration,
     /// Fee, in AUC, above which a transaction is not taken over RPC; 0 for no limit.
-    #[arg(id = "rpc.txfeecap", long = "rpc.txfeecap", global = true, default_value_t = 1.0, value_name = "AUC")]
+    #[arg(
+        id = "rpc.txfeecap",
+        long = "rpc.txfeecap",
+        global = true,
+        default_value_t = 1.0,
+        value_name = "AUC"
+    )]
     pub(crate) txfeecap: f64,
+    /// Blocks that one eth_getLogs may look through; 0 for no limit.
+    #[arg(
+        id = "rpc.rangelimit",
+        long = "rpc.rangelimit",
+        global = true,
+        default_value_t = 0,
+        value_name = "BLOCKS"
+    )]
+    pub(crate) rangelimit: u64,
+    /// Requests in one batch; 0 for no limit.
+    #[arg(
+        id = "rpc.batch-request-limit",
+        long = "rpc.batch-request-limit",
+        global = true,
+        default_value_t = 1_000,
+        value_name = "N"
+    )]
+    pub(crate) batch_request_limit: usize,
+    /// Bytes of the answer to one batch; 0 for no limit.
+    #[arg(
+        id = "rpc.batch-response-max-size",
+        long = "rpc.batch-response-max-size",
+        global = true,
+        default_value_t = 25_000_000,
+        value_name = "BYTES"
+    )]
+    pub(crate) batch_response_max_size: usize,
+    /// Accounts may be unlocked over HTTP and WebSocket (personal_unlockAccount).
+    #[arg(id = "allow-insecure-unlock", long = "allow-insecure-unlock", global = true, action = ArgAction::Set,
+          num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value_t = false,
+          hide_possible_values = true)]
+    pub(crate) allow_insecure_unlock: bool,
     /// Take transactions without replay protection over RPC [default: on every chain but id 1].
     #[arg(id = "rpc.allow-unprotected-txs", long = "rpc.allow-unprotected-txs", global = true, action = ArgAction::Set, num_args = 0..=1,
           require_equals = true, default_missing_value = "true")]
@@ -140,7 +181,13 @@ pub(crate) struct MinerFlags {
     #[arg(id = "miner.etherbase", long = "miner.etherbase", global = true, value_name = "ADDRESS")]
     pub(crate) etherbase: Option<Address>,
     /// Sealing threads; 0 for one a core.
-    #[arg(id = "miner.threads", long = "miner.threads", global = true, default_value_t = 0, value_name = "N")]
+    #[arg(
+        id = "miner.threads",
+        long = "miner.threads",
+        global = true,
+        default_value_t = 0,
+        value_name = "N"
+    )]
     pub(crate) threads: usize,
     /// Gas limit that blocks move towards.
     #[arg(id = "miner.gaslimit", long = "miner.gaslimit", global = true, value_name = "GAS")]
@@ -176,7 +223,13 @@ pub(crate) struct DevFlags {
 #[command(next_help_heading = "Transaction pool")]
 pub(crate) struct TxPoolFlags {
     /// Accounts whose transactions count as local.
-    #[arg(id = "txpool.locals", long = "txpool.locals", global = true, value_delimiter = ',', value_name = "ADDRESSES")]
+    #[arg(
+        id = "txpool.locals",
+        long = "txpool.locals",
+        global = true,
+        value_delimiter = ',',
+        value_name = "ADDRESSES"
+    )]
     pub(crate) locals: Vec<Address>,
     /// No transaction counts as local.
     #[arg(id = "txpool.nolocals", long = "txpool.nolocals", global = true, action = ArgAction::Set, num_args = 0..=1, require_equals = true,

@@ -77,6 +77,10 @@ enum SnapshotCommand {
     VerifyState,
 }
 
+fn is_broken_pipe(error: &eyre::Report) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
 /// Parses and runs; returns the process's exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args = match normalize::normalize(args, &Cli::command()) {
@@ -113,6 +117,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever read our output has had enough: `autochain dump | head`.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("Fatal: {error:#}");
             ExitCode::FAILURE

@@ -15,6 +15,7 @@ const IGNORED: &[(&str, bool)] = &[
     ("authrpc.port", true),
     ("authrpc.vhosts", true),
     ("bootnodes", true),
+    ("cache", true),
     ("cache.blocklogs", true),
     ("cache.database", true),
     ("cache.gc", true),
@@ -54,7 +55,6 @@ const IGNORED: &[(&str, bool)] = &[
     ("txlookuplimit", true),
     ("usb", false),
     ("v5disc", false),
-    ("allow-insecure-unlock", false),
 ];
 
 /// Flags that geth removed or renamed, with what to write now.
@@ -91,8 +91,7 @@ pub(crate) fn normalize(
     args: impl IntoIterator<Item = OsString>,
     command: &clap::Command,
 ) -> Result<Normalized, String> {
-    let mut known: Vec<&str> = command.get_arguments().filter_map(clap::Arg::get_long).collect();
-    known.extend(["help", "version", "yes", "lightkdf"]);
+    let known = long_flags(command);
     let mut out = Vec::new();
     let mut ignored = Vec::new();
     let mut args = args.into_iter();
@@ -124,6 +123,14 @@ pub(crate) fn normalize(
         });
     }
     Ok(Normalized { args: out, ignored })
+}
+
+/// Every long flag of a command and of its subcommands.
+fn long_flags(command: &clap::Command) -> Vec<&str> {
+    let own = command.get_arguments().filter_map(clap::Arg::get_long);
+    let mut flags: Vec<&str> = own.chain(["help", "version"]).collect();
+    flags.extend(command.get_subcommands().flat_map(long_flags));
+    flags
 }
 
 /// The name and the value of `-name`, `--name` or `--name=value`; single letters are clap's own.
@@ -199,6 +206,7 @@ mod tests {
     fn removed_and_unknown_flags_name_the_cure() {
         assert!(run(&["--rpcport", "1"]).unwrap_err().contains("--http.port"));
         assert!(run(&["--htpp"]).unwrap_err().contains("did you mean --http?"));
+        assert!(run(&["account", "new", "--password", "f", "--lightkdf"]).is_ok());
         assert!(run(&["--miner.thread"]).unwrap_err().contains("--miner.threads"));
     }
 }

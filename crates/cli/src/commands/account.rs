@@ -53,9 +53,15 @@ pub(crate) fn run(flags: &NodeFlags, command: AccountCommand) -> Result<()> {
             println!("Public address of the key:   {}", account.address);
             println!("Path of the secret key file: {}\n", account.path.unwrap_or_default().display());
             println!("- You can share your public address with anyone. Others need it to interact with you.");
-            println!("- You must NEVER share the secret key with anyone! The key controls access to your funds!");
-            println!("- You must BACKUP your key file! Without the key, it's impossible to access account funds!");
-            println!("- You must REMEMBER your password! Without the password, it's impossible to decrypt the key!");
+            println!(
+                "- You must NEVER share the secret key with anyone! The key controls access to your funds!"
+            );
+            println!(
+                "- You must BACKUP your key file! Without the key, it's impossible to access account funds!"
+            );
+            println!(
+                "- You must REMEMBER your password! Without the password, it's impossible to decrypt the key!"
+            );
         }
         AccountCommand::List => {
             for (index, account) in KeyStore::open(&folder, Cost::Standard).accounts()?.iter().enumerate() {
@@ -95,7 +101,9 @@ fn new_password(file: Option<&Path>) -> Result<String> {
             .wrap_err_with(|| format!("cannot read the password file {}", file.display()))?;
         return Ok(text.lines().next().unwrap_or_default().trim_end_matches('\r').to_owned());
     }
-    println!("Your new account is locked with a password. Please give a password. Do not forget this password.");
+    println!(
+        "Your new account is locked with a password. Please give a password. Do not forget this password."
+    );
     let first = ask("Password: ")?;
     if std::io::stdin().is_terminal() && ask("Repeat password: ")? != first {
         bail!("Passwords do not match");

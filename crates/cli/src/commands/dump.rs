@@ -29,7 +29,9 @@ pub(crate) fn state(flags: &NodeFlags, block: Option<&str>) -> Result<()> {
             let hash: B256 = text.parse()?;
             reader.number(&hash)?.ok_or_else(|| eyre!("no canonical block has hash {hash}"))?
         }
-        Some(text) => text.parse().map_err(|_| eyre!("`{text}` is neither a block number nor a block hash"))?,
+        Some(text) => {
+            text.parse().map_err(|_| eyre!("`{text}` is neither a block number nor a block hash"))?
+        }
     };
     if number > head {
         bail!("block {number} is not there: the head is block {head}");

@@ -5,7 +5,7 @@ use autochain_telemetry::Progress;
 use eyre::{Context as _, Result, bail, eyre};
 use flate2::{Compression, write::GzEncoder};
 use std::{
-    fs::File,
+    fs::OpenOptions,
     io::{BufWriter, Write},
     path::Path,
 };
@@ -15,6 +15,7 @@ pub(crate) fn run(flags: &NodeFlags, path: &Path, first: Option<u64>, last: Opti
     let chain = open::chain(flags)?;
     let reader = chain.reader()?;
     let (head, _) = reader.head()?;
+    let first_given = first.is_some();
     let first = first.unwrap_or(0);
     let last = last.unwrap_or(head);
     if last > head {
@@ -23,7 +24,10 @@ pub(crate) fn run(flags: &NodeFlags, path: &Path, first: Option<u64>, last: Opti
     if first > last {
         bail!("the first block, {first}, is above the last, {last}");
     }
-    let file = File::create(path).wrap_err_with(|| format!("cannot create {}", path.display()))?;
+    // As geth does: a range is appended to what is there, a whole chain replaces it.
+    let mut options = OpenOptions::new();
+    options.create(true).write(true).append(first_given).truncate(!first_given);
+    let file = options.open(path).wrap_err_with(|| format!("cannot create {}", path.display()))?;
     let mut out: Box<dyn Write> = if path.extension().is_some_and(|extension| extension == "gz") {
         Box::new(GzEncoder::new(BufWriter::new(file), Compression::default()))
     } else {
@@ -33,7 +37,8 @@ pub(crate) fn run(flags: &NodeFlags, path: &Path, first: Option<u64>, last: Opti
     let mut progress = Progress::new("Exporting", Some(last - first + 1));
     let mut bytes = Vec::new();
     for number in first..=last {
-        let block = reader.block(number)?.ok_or_else(|| eyre!("block {number} is missing from the database"))?;
+        let block =
+            reader.block(number)?.ok_or_else(|| eyre!("block {number} is missing from the database"))?;
         bytes.clear();
         block.encode(&mut bytes);
         out.write_all(&bytes).wrap_err_with(|| format!("cannot write {}", path.display()))?;

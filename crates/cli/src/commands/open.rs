@@ -10,8 +10,7 @@ use std::{fs, path::Path, sync::Arc};
 pub(crate) fn datadir(flags: &ChainFlags) -> Result<Datadir> {
     match &flags.datadir {
         Some(path) => Ok(Datadir::new(path)),
-        None => Datadir::default_path()
-            .ok_or_else(|| eyre!("no home folder is known; give --datadir DIR")),
+        None => Datadir::default_path().ok_or_else(|| eyre!("no home folder is known; give --datadir DIR")),
     }
 }
 
@@ -48,8 +47,12 @@ pub(crate) fn open(store: Store, spec: ChainSpec) -> Result<Chain> {
 /// The chain that `--chain` or `--dev` names.
 pub(crate) fn named_spec(flags: &NodeFlags) -> Result<Option<ChainSpec>> {
     if let Some(name) = &flags.chain.chain {
-        if flags.dev.dev && name != "dev" {
+        let is_dev = flags.dev.dev || flags.dev.pow;
+        if is_dev && name != "dev" {
             bail!("--dev is a chain of its own; leave --chain {name} out, or leave --dev out");
+        }
+        if name == "dev" {
+            return Ok(Some(autochain_node::dev_spec(flags.dev.pow, flags.dev.gaslimit)?));
         }
         return Ok(Some(match preset(name) {
             Some(spec) => spec?,
@@ -76,8 +79,9 @@ pub(crate) fn genesis_file(path: &Path) -> Result<ChainSpec> {
 /// The chain that the datadir holds.
 pub(crate) fn stored_spec(store: &Store) -> Result<Option<ChainSpec>> {
     let Some(stored) = store.stored_genesis()? else { return Ok(None) };
-    let spec = ChainSpec::from_genesis_json(&stored.config_json)
-        .wrap_err("the datadir's chain configuration is damaged; run `autochain removedb` and import again")?;
+    let spec = ChainSpec::from_genesis_json(&stored.config_json).wrap_err(
+        "the datadir's chain configuration is damaged; run `autochain removedb` and import again",
+    )?;
     Ok(Some(spec))
 }
 

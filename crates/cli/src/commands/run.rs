@@ -28,14 +28,18 @@ pub(crate) fn run(flags: &NodeFlags) -> Result<()> {
     let result = runtime.block_on(async {
         let config = config(flags)?;
         let is_dev = is_dev(flags);
+        // Before anything is started: a signal that comes early must not end the process in the middle of it.
+        let stop = StopSignals::catch()?;
         let node = Node::start(config).await?;
         if is_dev {
             print_dev_accounts();
         }
-        stop_signal().await?;
+        stop.wait().await?;
         tracing::info!("Got interrupt, shutting down...");
         if tokio::time::timeout(STOP_WITHIN, node.shutdown()).await.is_err() {
-            tracing::warn!("The node did not stop within {STOP_WITHIN:?}; every commit is on the disk all the same");
+            tracing::warn!(
+                "The node did not stop within {STOP_WITHIN:?}; every commit is on the disk all the same"
+            );
         }
         Ok(())
     });
@@ -193,6 +197,10 @@ fn server(flags: &NodeFlags, spec: &ChainSpec, is_dev: bool) -> Result<ServerCon
             evm_timeout: rpc.evmtimeout,
             tx_fee_cap: fee_cap as u128,
             allow_unprotected: rpc.allow_unprotected.unwrap_or(spec.chain_id != 1),
+            log_range_limit: rpc.rangelimit,
+            batch_request_limit: rpc.batch_request_limit,
+            batch_response_max_size: rpc.batch_response_max_size,
+            allow_insecure_unlock: rpc.allow_insecure_unlock,
             dev: is_dev,
             ..RpcConfig::default()
         },
@@ -237,18 +245,37 @@ fn print_dev_accounts() {
     println!("\nMnemonic: test test test test test test test test test test test junk\n");
 }
 
-/// Waits for Ctrl-C or a termination signal.
-async fn stop_signal() -> Result<()> {
+/// Ctrl-C and termination signals, caught from [`StopSignals::catch`] on.
+struct StopSignals {
     #[cfg(unix)]
-    {
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl StopSignals {
+    #[cfg(unix)]
+    fn catch() -> Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
-        tokio::select! {
-            result = tokio::signal::ctrl_c() => result?,
-            _ = terminate.recv() => {}
-        }
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
+
+    #[cfg(unix)]
+    async fn wait(mut self) -> Result<()> {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+        Ok(())
+    }
+
     #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await?;
-    Ok(())
+    fn catch() -> Result<Self> {
+        Ok(Self {})
+    }
+
+    #[cfg(not(unix))]
+    async fn wait(self) -> Result<()> {
+        Ok(tokio::signal::ctrl_c().await?)
+    }
 }
