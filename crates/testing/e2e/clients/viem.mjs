@@ -1,10 +1,10 @@
 // viem: reads the chain, sends, deploys, reads receipts, watches blocks, asks for logs.
-// usage: node viem.mjs URL PRIVATE_KEY; the last line is a JSON object with what was seen.
+// usage: node viem.mjs URL WEBSOCKET_URL PRIVATE_KEY; the last line is a JSON object with what was seen.
 import { createPublicClient, createWalletClient, defineChain, formatEther, http, webSocket } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
-import { answerCode, deadline, recipient } from './common.mjs';
+import { answerCode, deadline, depositCall, recipient, wrapper } from './common.mjs';
 
-const [, , url, key] = process.argv;
+const [, , url, socketUrl, key] = process.argv;
 deadline(120);
 const chain = defineChain({
   id: 1337,
@@ -20,7 +20,7 @@ const seen = { chainId: await reader.getChainId(), balance: formatEther(await re
 const before = await reader.getBalance({ address: recipient });
 
 // A block watcher over WebSocket, which must hear of the blocks below.
-const socket = createPublicClient({ chain, transport: webSocket(url.replace('http:', 'ws:')) });
+const socket = createPublicClient({ chain, transport: webSocket(socketUrl) });
 const heard = [];
 const unwatch = socket.watchBlockNumber({ onBlockNumber: (number) => heard.push(Number(number)) });
 
@@ -33,7 +33,11 @@ const deployed = await wallet.deployContract({ abi: [], bytecode: answerCode });
 const deployment = await reader.waitForTransactionReceipt({ hash: deployed });
 seen.deploy = deployment.status;
 seen.answer = Number((await reader.call({ to: deployment.contractAddress })).data);
-seen.logs = (await reader.getLogs({ fromBlock: 0n })).length;
+const deposited = await wallet.sendTransaction({ to: wrapper, data: depositCall, value: 5n });
+const deposit = await reader.waitForTransactionReceipt({ hash: deposited });
+const logs = await reader.getLogs({ address: wrapper, fromBlock: 0n });
+seen.logs = logs.filter((log) => log.transactionHash === deposited).length;
+if (deposit.logs.length !== seen.logs) throw new Error('receipt and eth_getLogs differ');
 while (!heard.includes(Number(deployment.blockNumber))) await new Promise((done) => setTimeout(done, 50));
 unwatch();
 seen.heard = heard;

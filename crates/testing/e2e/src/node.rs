@@ -1,12 +1,11 @@
 use crate::{
     Ended, Process, Rpc,
-    autochain::{artifact, scratch},
+    autochain::{artifact, field, scratch},
 };
-use eyre::{Context, Result, bail, ensure};
+use eyre::{Context, Result, ensure, eyre};
 use std::{
     ffi::{OsStr, OsString},
-    net::TcpListener,
-    path::{Path, PathBuf},
+    path::Path,
     process::Command,
     time::{Duration, Instant},
 };
@@ -27,7 +26,7 @@ pub struct Node {
 }
 
 impl Node {
-    /// `autochain --http --http.port … ARGS`; returns when it answers.
+    /// `autochain --http --http.port 0 ARGS`; returns when its RPC is open.
     pub fn spawn<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Result<Self> {
         Self::spawn_under(args, |_| ())
     }
@@ -52,48 +51,28 @@ impl Node {
         args: impl IntoIterator<Item = A>,
         prepare: impl Fn(&mut Command),
     ) -> Result<Self> {
-        let args: Vec<OsString> = args.into_iter().map(|arg| arg.as_ref().to_owned()).collect();
-        let binary = artifact("autochain")?;
-        // Between asking for a free port and using it, another process may take it.
-        for _ in 0..5 {
-            let scratch = scratch()?;
-            let port = free_port()?;
-            let mut command = command(&binary, port, scratch.path());
-            prepare(command.args(&args));
-            let mut node =
-                Self { process: Process::spawn(&mut command)?, rpc: Rpc::new(port), _scratch: scratch };
-            if node.answers()? {
-                return Ok(node);
-            }
-        }
-        bail!("no free port was left alone by other processes")
-    }
-
-    /// Waits for the first answer; `false` when the port was taken.
-    fn answers(&mut self) -> Result<bool> {
-        let started = Instant::now();
-        loop {
-            if let Some(ended) = self.process.poll()? {
-                if ended.stderr.to_lowercase().contains("address already in use") {
-                    return Ok(false);
-                }
-                bail!("the node ended at its start: {:?}\n{}", ended.code, ended.stderr);
-            }
-            if self.rpc.call("web3_clientVersion", serde_json::json!([])).is_ok() {
-                return Ok(true);
-            }
-            ensure!(
-                started.elapsed() < START,
-                "no answer in {START:?}:\n{}",
-                self.process.stderr().join("\n")
-            );
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        let scratch = scratch()?;
+        let mut command = Command::new(artifact("autochain")?);
+        command.args(["--http", "--http.port", "0"]).args(args);
+        // What the node would leave behind when it is killed, and what a user's home would lend it.
+        command.env("TMPDIR", scratch.path()).env("HOME", scratch.path()).env_remove("RUST_LOG");
+        prepare(&mut command);
+        let process = Process::spawn(&mut command)?;
+        let started = process.wait_for_lines("HTTP server started", 1, START)?;
+        let port = field(&started, "endpoint").and_then(|endpoint| endpoint.rsplit(':').next()?.parse().ok());
+        let port = port.ok_or_else(|| eyre!("no port in `{started}`"))?;
+        Ok(Self { process, rpc: Rpc::new(port), _scratch: scratch })
     }
 
     /// Its RPC.
     pub const fn rpc(&self) -> &Rpc {
         &self.rpc
+    }
+
+    /// Where its WebSocket is, as clients take it.
+    pub fn ws_url(&self) -> Result<String> {
+        let line = self.process.wait_for_lines("WebSocket enabled", 1, START)?;
+        field(&line, "url").map(str::to_owned).ok_or_else(|| eyre!("no address in `{line}`"))
     }
 
     /// The process behind it.
@@ -115,16 +94,4 @@ impl Node {
         ensure!(took <= STOP + STOP_SLACK, "the stop took {took:?}, {STOP:?} are promised\n{}", ended.stderr);
         Ok(ended)
     }
-}
-
-fn command(binary: &PathBuf, port: u16, scratch: &Path) -> Command {
-    let mut command = Command::new(binary);
-    command.args(["--http", "--http.port", &port.to_string()]);
-    // What the node would leave behind when it is killed, and what a user's home would lend it.
-    command.env("TMPDIR", scratch).env("HOME", scratch).env_remove("RUST_LOG");
-    command
-}
-
-fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }

@@ -91,7 +91,9 @@ fn without_sync_a_power_cut_loses_acknowledged_blocks() -> Result<()> {
     for run in 0..5 {
         let mut datadir = world.fresh(&format!("none-{run}"))?;
         if let Err(error) = world.run(&mut datadir, Death::PowerCut, &mut random) {
-            failures.push(format!("{error:#}").lines().next().unwrap_or_default().to_owned());
+            let text = format!("{error:#}");
+            failures
+                .push(text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default().to_owned());
         }
     }
     println!("without sync {} of 5 power cuts were noticed: {failures:#?}", failures.len());
@@ -308,7 +310,7 @@ impl Miner {
 
     fn run(&mut self, death: Death, random: &mut StdRng) -> Result<(u64, bool, Lost)> {
         let die_in =
-            (death == Death::PowerCut && random.random_bool(0.7)).then(|| random.random_range(20..=200));
+            (death == Death::PowerCut && random.random_bool(0.7)).then(|| random.random_range(20..=120));
         let node = self.start(|command| match death {
             Death::Kill => Ok(()),
             Death::PowerCut => self.cut.watch(command, die_in),
