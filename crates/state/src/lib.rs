@@ -20,6 +20,8 @@ mod error;
 mod proof;
 mod rewind;
 mod source;
+#[cfg(test)]
+mod tests;
 mod verify;
 mod view;
 
