@@ -185,8 +185,10 @@ pub(crate) fn tx_env(
         return Err(TransactionError::TypeNotSupported { tx_type });
     }
     let chain_id = transaction.chain_id();
+    // A typed transaction always names its chain; before its fork it is refused for its type.
     if let Some(have) = chain_id
         && !rules.eip155
+        && transaction.is_legacy()
     {
         return Err(TransactionError::InvalidChainId { have, want: rules.chain_id });
     }

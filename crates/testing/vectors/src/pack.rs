@@ -47,11 +47,6 @@ impl Pack {
         Ok(serde_json::from_slice(&bytes)?)
     }
 
-    /// A plain file beside the archives.
-    pub(crate) fn plain_file(&self, name: &str) -> eyre::Result<Vec<u8>> {
-        Ok(std::fs::read(self.root.join(name))?)
-    }
-
     /// Calls `each` with every file of a group's archive, in its order, without unpacking it.
     pub(crate) fn stream(
         &self,

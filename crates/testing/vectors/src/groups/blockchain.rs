@@ -13,6 +13,7 @@ use autochain_consensus::Seals;
 use autochain_primitives::{
     Address, B64, B256, Block, Bloom, Bytes, Header, SealedHeader, rlp::Decodable, transactions_root,
 };
+use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::{
@@ -74,7 +75,7 @@ pub(super) fn run(file: &VectorFile, _: &Pack) -> Option<Vec<Case>> {
         Err(error) => return Some(vec![Case::new("(file)", Err(error))]),
     };
     let malformed = file.path.ends_with(MALFORMED);
-    Some(tests.iter().map(|(name, test)| case(name, test, malformed)).collect())
+    Some(tests.par_iter().map(|(name, test)| case(name, test, malformed)).collect())
 }
 
 fn case(name: &str, test: &Test<'_>, malformed: bool) -> Case {

@@ -1,7 +1,7 @@
 use super::{each, each_of_list, equal};
 use crate::{case::Case, json};
 use autochain_primitives::{
-    Address, Decodable2718, Transaction, TransactionFields, U256, alloy_primitives::Signature, keccak256,
+    Address, B256, Decodable2718, Transaction, TransactionFields, U256, alloy_primitives::Signature, keccak256,
     recover_sender, recover_signer, sign_hash,
 };
 use secp256k1::SecretKey;
@@ -22,7 +22,8 @@ struct SignatureVector {
     s: String,
 }
 
-/// Seed → key → address, and the key's signature of the empty string recovers to it.
+/// Seed → key → address, and the key's signature of the empty string recovers to it. What was signed is the string
+/// itself, read as a number: 0.
 pub(super) fn key_to_address(bytes: &[u8]) -> Result<Vec<Case>, String> {
     each_of_list(bytes, |vector: KeyVector| {
         equal("key", &keccak256(vector.seed.as_bytes()).to_vec(), &json::unhex(&vector.key)?)?;
@@ -30,7 +31,7 @@ pub(super) fn key_to_address(bytes: &[u8]) -> Result<Vec<Case>, String> {
         let SignatureVector { v, r, s } = vector.sig_of_emptystring;
         let number = |text: &str| U256::from_str_radix(text, 10).map_err(|error| error.to_string());
         let signature = Signature::new(number(&r)?, number(&s)?, v == "28");
-        let signer = recover_signer(&signature, keccak256([])).map_err(|error| error.to_string())?;
+        let signer = recover_signer(&signature, B256::ZERO).map_err(|error| error.to_string())?;
         equal("recovered signer", &signer, &vector.addr)
     })
 }

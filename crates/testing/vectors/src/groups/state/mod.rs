@@ -15,6 +15,7 @@ use autochain_primitives::{
     Account, Address, B256, Bytes, Decodable2718, Log, Transaction, TransactionFields, TxKind, U256,
     alloy_primitives::Signature, keccak256, recover_sender, rlp,
 };
+use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -90,19 +91,34 @@ fn file_cases(bytes: &[u8]) -> Result<Vec<Case>, String> {
         }
         let test: Test = json::parse(test.get().as_bytes())?;
         let world = World::new(&test.pre)?;
-        for (network, posts) in &test.post {
-            for post in posts {
-                let Indexes { data, gas, value } = post.indexes;
-                let name = format!("{name} {network} d{data}g{gas}v{value}");
-                let result = check(&test, &world, network, post);
-                cases.push(Case::new(&name, result).label("Ethereum's rules"));
-                if let Some(case) = ours::run(&name, &test, &world, network, post) {
-                    cases.push(case.label(super::OUR_RULES));
-                }
-            }
-        }
+        let posts: Vec<_> = test
+            .post
+            .iter()
+            .flat_map(|(network, posts)| posts.iter().map(move |post| (network, post)))
+            .collect();
+        let results: Vec<Vec<Case>> =
+            posts.par_iter().map(|(network, post)| post_cases(&name, &test, &world, network, post)).collect();
+        cases.extend(results.into_iter().flatten());
     }
     Ok(cases)
+}
+
+/// One transaction at one fork, under Ethereum's rules and, where there are any, under ours.
+fn post_cases(name: &str, test: &Test, world: &World, network: &str, post: &Post) -> Vec<Case> {
+    let Indexes { data, gas, value } = post.indexes;
+    let name = format!("{name} {network} d{data}g{gas}v{value}");
+    let rules_and_block = rules(network).and_then(|rules| Ok((rules, block(&test.env, &rules)?)));
+    let (rules, block) = match rules_and_block {
+        Ok(found) => found,
+        Err(error) => return vec![Case::new(name, Err(error))],
+    };
+    let outcome = apply(test, world, rules, block.clone(), post);
+    let result = check(world, rules, block.clone(), post, &outcome);
+    let mut cases = vec![Case::new(&name, result).label("Ethereum's rules")];
+    if let Some(case) = ours::run(&name, test, world, network, block, post, &outcome) {
+        cases.push(case.label(super::OUR_RULES));
+    }
+    cases
 }
 
 /// Whether the test is of a single frame: it has `exec` where a state test has `transaction`.
@@ -115,10 +131,13 @@ fn file_of_frames(test: &RawValue) -> bool {
     serde_json::from_str::<Kind<'_>>(test.get()).is_ok_and(|kind| kind.exec.is_some())
 }
 
-fn check(test: &Test, world: &World, network: &str, post: &Post) -> Result<(), String> {
-    let rules = rules(network)?;
-    let block = block(&test.env, &rules)?;
-    let outcome = apply(test, world, rules, block.clone(), post);
+fn check(
+    world: &World,
+    rules: Rules,
+    block: BlockContext,
+    post: &Post,
+    outcome: &Result<Done, Refusal>,
+) -> Result<(), String> {
     match (&post.exception, outcome) {
         (None, Ok(done)) => {
             if done.root != post.hash {
@@ -137,7 +156,7 @@ fn check(test: &Test, world: &World, network: &str, post: &Post) -> Result<(), S
                 return Err(format!("without the transaction the root is {root}, expected {}", post.hash));
             }
             let Refusal::Class(class, text) = refusal else { return Err(refusal.to_string()) };
-            Expected::transaction(exception)?.check(class, &text)
+            Expected::transaction(exception)?.check(*class, text)
         }
     }
 }

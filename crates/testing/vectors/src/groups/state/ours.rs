@@ -1,4 +1,4 @@
-use super::{Done, Hashes, Post, Refusal, Test, apply, block, is_blob, rules, transaction};
+use super::{Done, Hashes, Post, Refusal, Test, apply, is_blob, transaction};
 use crate::{
     case::{Case, Skip},
     network,
@@ -18,8 +18,17 @@ use autochain_primitives::{Address, U256, address};
 /// The point evaluation precompile, which is an account like any other here.
 const POINT_EVALUATION: Address = address!("000000000000000000000000000000000000000a");
 
-/// Runs a Shanghai, Cancun or Prague case again under Autochain's rules of the same fork.
-pub(super) fn run(name: &str, test: &Test, world: &World, network: &str, post: &Post) -> Option<Case> {
+/// Runs a Shanghai, Cancun or Prague case again under Autochain's rules of the same fork, and compares with what
+/// Ethereum's gave.
+pub(super) fn run(
+    name: &str,
+    test: &Test,
+    world: &World,
+    network: &str,
+    block: BlockContext,
+    post: &Post,
+    there: &Result<Done, Refusal>,
+) -> Option<Case> {
     let fork = match network {
         "Shanghai" => Fork::Shanghai,
         "Cancun" => Fork::Cancun,
@@ -27,9 +36,8 @@ pub(super) fn run(name: &str, test: &Test, world: &World, network: &str, post: &
         _ => return None,
     };
     let name = format!("{name} under our rules");
-    Some(
-        compare(&name, fork, test, world, network, post).unwrap_or_else(|error| Case::new(&name, Err(error))),
-    )
+    let case = compare(&name, fork, test, world, block, post, there);
+    Some(case.unwrap_or_else(|error| Case::new(&name, Err(error))))
 }
 
 fn compare(
@@ -37,8 +45,9 @@ fn compare(
     fork: Fork,
     test: &Test,
     world: &World,
-    network: &str,
+    block: BlockContext,
     post: &Post,
+    there: &Result<Done, Refusal>,
 ) -> Result<Case, String> {
     let mut schedule = ForkSchedule::up_to(Fork::GrayGlacier);
     for timed in [Fork::Shanghai, Fork::Cancun, Fork::Prague] {
@@ -47,16 +56,14 @@ fn compare(
         }
     }
     let spec = network::spec(schedule);
-    let theirs = rules(network)?;
-    let context = block(&test.env, &theirs)?;
-    let ours = Rules::at(&spec, context.number, context.timestamp);
+    let ours = Rules::at(&spec, block.number, block.timestamp);
     // A state test has no block before its transaction, and so no hash to write down.
     let ours = Rules { eip2935: false, ..ours };
     let context_here = BlockContext {
         difficulty: test.env.current_difficulty.0,
         prev_randao: None,
         blob_base_fee: None,
-        ..context.clone()
+        ..block
     };
 
     let here = apply(test, world, ours, context_here.clone(), post);
@@ -79,18 +86,17 @@ fn compare(
             Ok(_) => Err("a blob transaction is accepted".to_owned()),
         };
     }
-    let there = apply(test, world, theirs, context, post);
-    if same(&here, &there) {
+    if same(&here, there) {
         return Ok(Case::new(name, Ok(())));
     }
     if touches_other_rules(test, world, ours, context_here, post)? {
         return Ok(Case::skipped(name, Skip::OtherRules));
     }
-    let text = |result: Result<Done, Refusal>| match result {
+    let text = |result: &Result<Done, Refusal>| match result {
         Ok(done) => format!("{done:?}"),
         Err(refusal) => refusal.to_string(),
     };
-    Ok(Case::new(name, Err(format!("{} here, {} under Ethereum's rules", text(here), text(there)))))
+    Ok(Case::new(name, Err(format!("{} here, {} under Ethereum's rules", text(&here), text(there)))))
 }
 
 fn same(here: &Result<Done, Refusal>, there: &Result<Done, Refusal>) -> bool {

@@ -51,9 +51,10 @@ pub(super) fn run(name: &str, test: &str) -> Case {
 
 fn check(test: &Test) -> Result<(), String> {
     let Exec { address, .. } = test.exec;
-    // A frame may call itself, but no transaction comes from a contract (EIP-3607). None of these looks at ORIGIN.
-    let own = test.exec.origin == address;
-    let origin = if own { Address::repeat_byte(0xee) } else { test.exec.origin };
+    // A frame may come from a contract, but no transaction does (EIP-3607). None of these looks at ORIGIN.
+    let origin = test.exec.origin;
+    let contract = test.pre.get(&origin).is_some_and(|account| !account.code.is_empty());
+    let origin = if contract { Address::repeat_byte(0xee) } else { origin };
     let price = u128::try_from(test.exec.gas_price.0).map_err(|_| "the gas price does not fit".to_owned())?;
     let gas_limit = test.exec.gas.u64()?.saturating_add(AROUND);
     let mut pre = test.pre.clone();
