@@ -1,40 +1,22 @@
 //! The supply law on a chain that is mined here: at every block, what all accounts hold, what base fees burnt and
 //! what self-destruction destroyed are together the 10²⁸ units of the genesis block.
 
-use alloy_consensus::{SignableTransaction, TxEip1559};
-use autochain_builder::{Attributes, Template, build};
-use autochain_chain::{Chain, Origin};
-use autochain_chainspec::{ChainSpec, RewardRule};
-use autochain_consensus::next_base_fee;
-use autochain_ethash::Hasher as _;
-use autochain_evm::{ExecutedBlock, execute_block};
+use crate::mine::Mine;
+use autochain_builder::{Attributes, Template};
+use autochain_chain::Origin as BlockOrigin;
+use autochain_chainspec::RewardRule;
+use autochain_evm::ExecutedBlock;
 use autochain_primitives::{
-    Account, Address, Block, Bytes, Header, HeaderExt as _, Transaction, TransactionFields as _, TxKind,
-    U256, hex, sign_hash,
+    Account, Address, Block, Bytes, TransactionFields as _, TxKind, U256, address, hex,
 };
-use autochain_state::StateView;
-use autochain_store::{Options, Store, SyncMode};
-use autochain_txpool::{AccountState, Head, Origin as TxOrigin, Pool, PoolConfig, StateUnavailable, TxRules};
-use secp256k1::SecretKey;
-use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::{Arc, atomic::AtomicBool},
-};
+use autochain_txpool::Origin;
+use std::collections::{BTreeMap, VecDeque};
 
-const DEV_GENESIS: &str = include_str!("../../../genesis/dev.json");
 /// Coins at genesis, in wei: 10²⁸.
 const SUPPLY: u128 = 10_000_000_000 * 1_000_000_000_000_000_000;
 const BLOCKS: u64 = 2_100;
 /// How often all accounts of the database are added up.
 const FULL_AUDIT: u64 = 100;
-
-/// Foundry's first test accounts, which the dev genesis funds.
-const KEYS: [[u8; 32]; 4] = [
-    hex!("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"),
-    hex!("59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d"),
-    hex!("5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a"),
-    hex!("7c852118294e51e653712a81e05800f419141751be58f605c371e15141b007a6"),
-];
 
 /// Creation code that destroys the contract with what it was given, in favour of itself.
 const BURNS_ITSELF: [u8; 2] = hex!("30ff");
@@ -51,9 +33,9 @@ fn nothing_is_minted_and_nothing_is_lost() {
     let mut takeovers = 0;
     for number in 1..=BLOCKS {
         for _ in 0..mine.below(6) {
-            mine.send(&mut ledger);
+            send(&mut mine, &mut ledger);
         }
-        let template = mine.build(0);
+        let template = build(&mut mine, 0);
         let executed = mine.execute(&template);
         ledger.audit_block(&template, &executed);
         let block = mine.seal(&template);
@@ -61,25 +43,25 @@ fn nothing_is_minted_and_nothing_is_lost() {
         // Rivals of this block: some come before it and are then replaced, since ours wins; some come later.
         let rivals: Vec<Block> = (1..=mine.below(3))
             .map(|salt| {
-                let rival = mine.build(salt as u8);
+                let rival = build(&mut mine, salt as u8);
                 mine.seal(&rival)
             })
             .collect();
         for rival in rivals {
             match mine.below(4) {
                 0 => {
-                    takeovers += mine.chain.import(vec![rival], Origin::Other).unwrap().canonical;
+                    takeovers += mine.chain.import(vec![rival], BlockOrigin::Other).unwrap().canonical;
                 }
                 delay => held_back.push_back((number + delay, rival)),
             }
         }
-        mine.chain.import(vec![block.clone()], Origin::Own).unwrap();
+        mine.chain.import(vec![block.clone()], BlockOrigin::Own).unwrap();
         assert_eq!(mine.chain.head().header.hash(), block.header.hash_slow());
         while let Some((due, _)) = held_back.front()
             && *due <= number
         {
             let (_, rival) = held_back.pop_front().unwrap();
-            assert_eq!(mine.chain.import(vec![rival], Origin::Other).unwrap().side, 1);
+            assert_eq!(mine.chain.import(vec![rival], BlockOrigin::Other).unwrap().side, 1);
         }
         mine.follow();
         if number % FULL_AUDIT == 0 {
@@ -224,147 +206,41 @@ fn tips(template: &Template) -> U256 {
     sum
 }
 
-/// A development chain and what it takes to mine on it.
-struct Mine {
-    chain: Chain,
-    pool: Pool,
-    keys: Vec<(SecretKey, Address)>,
-    random: u64,
-    _folder: tempfile::TempDir,
+/// Puts a random transaction into the pool.
+fn send(mine: &mut Mine, ledger: &mut Ledger) {
+    let key = mine.below(mine.keys.len() as u64) as usize;
+    let sender = mine.keys[key].1;
+    let value = U256::from(1 + mine.below(1_000_000_000_000));
+    let tip = u128::from(1 + mine.below(10_000));
+    let (to, value, input) = match mine.below(8) {
+        0 | 1 => (TxKind::Call(address!("00000000000000000000000000000000000a0000")), value, vec![]),
+        2 => (TxKind::Call(Address::from_word(U256::from(mine.below(u64::MAX)).into())), value, vec![]),
+        3 => {
+            ledger.to_reserve += 1;
+            (TxKind::Call(ledger.reserve), value, vec![])
+        }
+        4 => {
+            ledger.burns_sent += 1;
+            (TxKind::Create, value, BURNS_ITSELF.to_vec())
+        }
+        5 => {
+            ledger.burns_sent += 1;
+            (TxKind::Create, U256::from(9), BURNS_A_CHILD.to_vec())
+        }
+        6 => (TxKind::Create, value, PAYS_BACK.to_vec()),
+        // One of the contracts that pay back, if it is one: since Cancun it stays.
+        _ => {
+            let nonce = mine.nonce(&sender);
+            (TxKind::Call(sender.create(mine.below(nonce + 1))), U256::ZERO, vec![])
+        }
+    };
+    let transaction = mine.transaction(key, tip, to, value, input);
+    mine.offer(key, Origin::Local, transaction).unwrap();
 }
 
-struct HeadState<'a>(&'a Chain);
-
-impl AccountState for HeadState<'_> {
-    fn account(&self, address: &Address) -> Result<Option<Account>, StateUnavailable> {
-        Ok(self.0.reader().unwrap().account(address).unwrap())
-    }
-}
-
-impl Mine {
-    fn new() -> Self {
-        let mut spec = ChainSpec::from_genesis_json(DEV_GENESIS).unwrap();
-        spec.dev_clock = true;
-        let folder = tempfile::tempdir().unwrap();
-        let options = Options { sync: SyncMode::NoSync, max_size: 4 << 30, ..Options::default() };
-        let store = Store::open(folder.path(), &options).unwrap();
-        let chain = Chain::open(store, Arc::new(spec)).unwrap();
-        let pool = Pool::new(PoolConfig::default(), chain.spec().chain_id, pool_head(&chain));
-        let keys = KEYS.iter().map(|key| key_pair(*key)).collect();
-        Self { chain, pool, keys, random: 1, _folder: folder }
-    }
-
-    /// Puts a random transaction into the pool.
-    fn send(&mut self, ledger: &mut Ledger) {
-        let index = self.below(KEYS.len() as u64);
-        let (key, sender) = self.keys[index as usize];
-        let in_state = HeadState(&self.chain).account(&sender).unwrap().unwrap().nonce;
-        let nonce = self.pool.nonce(&sender).unwrap_or_default().max(in_state);
-        let value = U256::from(1 + self.below(1_000_000_000_000));
-        let (to, value, input) = match self.below(8) {
-            0 | 1 => {
-                (TxKind::Call(Address::from(hex!("00000000000000000000000000000000000a0000"))), value, vec![])
-            }
-            2 => {
-                let fresh = Address::from_word(U256::from(self.below(u64::MAX)).into());
-                (TxKind::Call(fresh), value, vec![])
-            }
-            3 => {
-                ledger.to_reserve += 1;
-                (TxKind::Call(ledger.reserve), value, vec![])
-            }
-            4 => {
-                ledger.burns_sent += 1;
-                (TxKind::Create, value, BURNS_ITSELF.to_vec())
-            }
-            5 => {
-                ledger.burns_sent += 1;
-                (TxKind::Create, U256::from(9), BURNS_A_CHILD.to_vec())
-            }
-            6 => (TxKind::Create, value, PAYS_BACK.to_vec()),
-            // One of the contracts that pay back, if it is one: since Cancun it stays.
-            _ => (TxKind::Call(sender.create(self.below(nonce + 1))), U256::ZERO, vec![]),
-        };
-        let base_fee = u128::from(next_base_fee(self.chain.spec(), &self.chain.head().header).unwrap());
-        let transaction = TxEip1559 {
-            chain_id: self.chain.spec().chain_id,
-            nonce,
-            gas_limit: 300_000,
-            max_fee_per_gas: base_fee * 3 + 10_000,
-            max_priority_fee_per_gas: u128::from(1 + self.below(10_000)),
-            to,
-            value,
-            input: Bytes::from(input),
-            ..TxEip1559::default()
-        };
-        let signature = sign_hash(&key, transaction.signature_hash());
-        let transaction = Transaction::from(transaction.into_signed(signature));
-        self.pool.add(transaction, TxOrigin::Local, &HeadState(&self.chain)).unwrap();
-    }
-
-    fn build(&mut self, salt: u8) -> Template {
-        let attributes = Attributes {
-            beneficiary: Address::with_last_byte(0x80 + self.below(8) as u8),
-            extra_data: Bytes::copy_from_slice(&[salt]),
-            gas_limit: 30_000_000,
-            min_tip: 0,
-            now: 1_700_000_000,
-            with_ommers: true,
-        };
-        build(&self.chain, &self.pool, &attributes).unwrap()
-    }
-
-    /// Executes a template on the head once more, for what was destroyed, and compares with what the builder found.
-    fn execute(&self, template: &Template) -> ExecutedBlock {
-        let reader = self.chain.reader().unwrap();
-        let view = StateView::head(&reader);
-        let executed = execute_block(self.chain.spec(), &template.block, &view, None).unwrap();
-        assert_eq!(executed.changes, template.changes);
-        assert_eq!(executed.receipts, template.receipts);
-        executed
-    }
-
-    fn seal(&self, template: &Template) -> Block {
-        let mut block = template.block.sealed_block().clone().into_block();
-        let header: &mut Header = &mut block.header;
-        let light = self.chain.seals().light(header.number);
-        let (nonce, output) = light
-            .search(&header.seal_hash().0, &header.boundary(), 0, 1 << 20, &AtomicBool::new(false))
-            .unwrap();
-        header.nonce = nonce.into();
-        header.mix_hash = output.mix_hash.into();
-        block
-    }
-
-    fn follow(&self) {
-        self.pool.on_new_head(pool_head(&self.chain), [], &HeadState(&self.chain));
-    }
-
-    /// Σ balances of all accounts in the database.
-    fn held(&self) -> U256 {
-        let reader = self.chain.reader().unwrap();
-        reader.accounts(Address::ZERO).unwrap().map(|account| account.unwrap().1.balance).sum()
-    }
-
-    fn below(&mut self, bound: u64) -> u64 {
-        self.random =
-            self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.random >> 20) % bound
-    }
-}
-
-fn pool_head(chain: &Chain) -> Head {
-    let header = &chain.head().header;
-    Head {
-        gas_limit: header.gas_limit,
-        base_fee: next_base_fee(chain.spec(), header),
-        rules: TxRules::at(chain.spec(), header.number + 1, header.timestamp + 1),
-    }
-}
-
-fn key_pair(key: [u8; 32]) -> (SecretKey, Address) {
-    let key = SecretKey::from_byte_array(key).unwrap();
-    let hash = Default::default();
-    let address = autochain_primitives::recover_signer(&sign_hash(&key, hash), hash).unwrap();
-    (key, address)
+/// A block of one of some miners; another `salt` makes it another block.
+fn build(mine: &mut Mine, salt: u8) -> Template {
+    let beneficiary = Address::with_last_byte(0x80 + mine.below(8) as u8);
+    let extra_data = Bytes::copy_from_slice(&[salt]);
+    mine.build(&Attributes { beneficiary, extra_data, ..Mine::attributes() })
 }
