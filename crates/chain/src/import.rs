@@ -2,7 +2,7 @@ use crate::{
     Chain, ChainBlock, ChainEvent, ImportError, ImportStats, InvalidBlock,
     ancestry::Ancestry,
     bad::BadBlocks,
-    verify::{VerifiedBlock, invalid, verify},
+    verify::{VerifiedBlock, refused, verify},
     work::{ExtendError, Tip, Work},
 };
 use autochain_primitives::{B256, Block, RecoveredBlock, SealedBlock, thread_time};
@@ -190,6 +190,8 @@ impl Chain {
             chunk.blocks = verified;
             chunk.error = error.or(source_error);
             let last = chunk.error.is_some();
+            // The other half may take long: no snapshot is held meanwhile, so that the database can reuse its pages.
+            drop(reader);
             if sender.send(chunk).is_err() || last {
                 return;
             }
@@ -268,10 +270,10 @@ impl<'a> Run<'a> {
     }
 
     fn extend_head(&mut self, verified: VerifiedBlock) -> Result<(), ImportError> {
-        let block = verified.block.sealed_block().clone();
+        let (number, hash) = (verified.block.header.number, verified.block.hash());
         self.work
             .extend(&self.chain.spec, &self.reader, verified, &mut self.summary.stats)
-            .map_err(|error| extend_error(&block, error))?;
+            .map_err(|error| extend_error(number, hash, error))?;
         if self.work.len() >= BATCH_BLOCKS || self.work.is_large() {
             self.flush()?;
         }
@@ -291,7 +293,7 @@ impl<'a> Run<'a> {
         };
         branch
             .extend(&self.chain.spec, &self.reader, verified, &mut self.summary.stats)
-            .map_err(|error| extend_error(&block, error))?;
+            .map_err(|error| extend_error(block.header.number, block.hash(), error))?;
 
         let own = self.origin == Origin::Own && self.importer.own_head != Some(head.hash);
         let heavier =
@@ -333,17 +335,17 @@ impl<'a> Run<'a> {
         let mut work = Work::on_branch(&self.reader, head, ancestor)?;
         for (block, total_difficulty) in blocks.into_iter().rev() {
             // Stored side blocks were verified before; only their senders are recovered again.
-            let copy = block.clone();
+            let (number, hash) = (block.header.number, block.hash());
             let block: RecoveredBlock = block
                 .recover(false)
-                .map_err(|(index, error)| invalid(&copy, InvalidBlock::Sender { index, error }))?;
+                .map_err(|(index, error)| refused(number, hash, InvalidBlock::Sender { index, error }))?;
             work.extend(
                 &self.chain.spec,
                 &self.reader,
                 VerifiedBlock { block, total_difficulty },
                 &mut self.summary.stats,
             )
-            .map_err(|error| extend_error(&copy, error))?;
+            .map_err(|error| extend_error(number, hash, error))?;
         }
         Ok(work)
     }
@@ -484,9 +486,9 @@ fn removed_blocks(reader: &Reader, ancestor: u64) -> Result<Vec<Arc<ChainBlock>>
     Ok(removed)
 }
 
-fn extend_error(block: &SealedBlock, error: ExtendError) -> ImportError {
+fn extend_error(number: u64, hash: B256, error: ExtendError) -> ImportError {
     match error {
-        ExtendError::Invalid(reason) => invalid(block, reason),
+        ExtendError::Invalid(reason) => refused(number, hash, reason),
         ExtendError::State(error) => error.into(),
     }
 }

@@ -7,7 +7,7 @@ use autochain_chainspec::{ChainSpec, Fork};
 use autochain_consensus::{
     AncestorInfo, ConsensusError, Seals, check_body, check_header, check_ommers, check_terminal,
 };
-use autochain_primitives::{Header, RecoveredBlock, SealedBlock, U256, thread_time};
+use autochain_primitives::{B256, Header, RecoveredBlock, SealedBlock, U256, thread_time};
 use autochain_store::Reader;
 use rayon::prelude::*;
 use std::{
@@ -67,11 +67,9 @@ pub(crate) fn verify(
             let checked = thread_time();
             let low_s = spec.is_active(Fork::Homestead, block.header.number, block.header.timestamp);
             let (number, hash) = (block.header.number, block.hash());
-            let block = block.recover(low_s).map_err(|(index, error)| ImportError::Invalid {
-                number,
-                hash,
-                reason: Box::new(InvalidBlock::Sender { index, error }),
-            })?;
+            let block = block
+                .recover(low_s)
+                .map_err(|(index, error)| refused(number, hash, InvalidBlock::Sender { index, error }))?;
             let mut cost = cost.lock().unwrap_or_else(PoisonError::into_inner);
             cost.0 += checked.saturating_sub(started);
             cost.1 += thread_time().saturating_sub(checked);
@@ -147,5 +145,10 @@ fn check_link(
 }
 
 pub(crate) fn invalid(block: &SealedBlock, reason: InvalidBlock) -> ImportError {
-    ImportError::Invalid { number: block.header.number, hash: block.hash(), reason: Box::new(reason) }
+    refused(block.header.number, block.hash(), reason)
+}
+
+/// As [`invalid`], for a block that is no longer at hand.
+pub(crate) fn refused(number: u64, hash: B256, reason: InvalidBlock) -> ImportError {
+    ImportError::Invalid { number, hash, reason: Box::new(reason) }
 }
