@@ -81,6 +81,13 @@ impl PowerCut {
         Ok(())
     }
 
+    /// Puts a process on a full disk: writes behind `room` bytes of a file fail.
+    pub fn fill_disk(&self, command: &mut Command, room: u64) -> Result<()> {
+        self.watch(command, None)?;
+        command.env("AUTOCHAIN_POWERCUT_ROOM", room.to_string());
+        Ok(())
+    }
+
     /// The environment of a process on the rebooted machine that is not watched.
     pub fn booted(&self) -> Vec<(OsString, OsString)> {
         vec![

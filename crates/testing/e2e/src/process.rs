@@ -81,6 +81,11 @@ impl Process {
         self.output.lock().stderr.clone()
     }
 
+    /// Lines of standard error that contain `text`, so far.
+    pub fn count_lines(&self, text: &str) -> usize {
+        self.output.lock().stderr.iter().filter(|line| line.contains(text)).count()
+    }
+
     /// Waits until `count` lines of standard error contain `text`, and returns the last of them.
     pub fn wait_for_lines(&self, text: &str, count: usize, patience: Duration) -> Result<String> {
         let until = Instant::now() + patience;

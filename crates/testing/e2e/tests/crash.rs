@@ -101,6 +101,74 @@ fn without_sync_a_power_cut_loses_acknowledged_blocks() -> Result<()> {
     Ok(())
 }
 
+/// `init` is cut off in each of its writes and syncs: it can be given again, at worst after `removedb`.
+#[test]
+fn a_power_cut_during_init_leaves_nothing_in_the_way() -> Result<()> {
+    let scratch = scratch()?;
+    let genesis = scratch.path().join("genesis.json");
+    let alloc: Vec<_> = (1..200).map(|account| format!(r#""{account:040x}":{{"balance":"0x1"}}"#)).collect();
+    let config = r#"{"chainId":7,"londonBlock":0,"autochain":{"ethash":"test"}}"#;
+    let json = format!(
+        r#"{{"difficulty":"0x20000","gasLimit":"0x1c9c380","config":{config},"alloc":{{{}}}}}"#,
+        alloc.join(",")
+    );
+    std::fs::write(&genesis, json)?;
+    let cut_files = scratch.path().join("cut");
+    std::fs::create_dir_all(&cut_files)?;
+    let mut random = random("power cuts during init", 0);
+    let (mut cut_off, mut removed) = (0, 0);
+    for operation in 1.. {
+        let datadir = scratch.path().join(operation.to_string());
+        let node = Autochain::at(&datadir);
+        let cut = PowerCut::new(&datadir, &cut_files)?;
+        let mut command = node.command([Path::new("init"), &genesis])?;
+        cut.watch(&mut command, Some(operation))?;
+        let ended = Process::spawn(&mut command)?.wait(PATIENCE)?;
+        if ended.signal != Some(libc::SIGKILL) {
+            ended.ok()?;
+            break;
+        }
+        cut_off += 1;
+        cut.strike(&mut random)?;
+        let node = node.after(&cut);
+        if let Err(error) = node.init(&genesis) {
+            println!("in operation {operation}: {}", format!("{error:#}").lines().last().unwrap_or_default());
+            // Never a crash, and always with a cure: half a file is not one of ours, or it is damaged.
+            let refused = node.run(["init".as_ref(), genesis.as_os_str()])?.refused("database")?;
+            let cured = ["removedb", "move that file away"].iter().any(|cure| refused.stderr.contains(cure));
+            ensure!(cured, "no cure in {}", refused.stderr);
+            node.run(["removedb", "--yes"])?.ok()?;
+            node.init(&genesis)?;
+            removed += 1;
+        }
+        ensure!(node.verified_head()?.number == 0);
+    }
+    println!(
+        "init was cut off in each of its {cut_off} writes and syncs, removedb was needed {removed} times"
+    );
+    ensure!(cut_off >= 5, "only {cut_off} operations were seen");
+    Ok(())
+}
+
+/// A full disk is an error with a reason; nothing acknowledged is lost, and with room again the import goes on.
+#[test]
+fn a_full_disk_stops_the_import_and_loses_nothing() -> Result<()> {
+    let Some(vectors) = Vectors::find()? else { return Ok(()) };
+    let world = ImportWorld::new(&vectors, &[])?;
+    for room in [300_000, 1_000_000, 2_000_000] {
+        let datadir = world.fresh(&format!("full-{room}"))?;
+        let mut command = datadir.node.command(import_args(&world.slices.files))?;
+        datadir.cut.fill_disk(&mut command, room)?;
+        let refused = Process::spawn(&mut command)?.wait(PATIENCE)?.refused("disk full")?;
+        println!("{room} bytes: {}", refused.stderr.lines().last().unwrap_or_default());
+        let acknowledged = refused.acknowledged().map_or(0, |head| head.number);
+        ensure!(datadir.node.verified_head()?.number == acknowledged);
+        let import = datadir.node.run(import_args(world.slices.from_block(acknowledged + 1)))?.ok()?;
+        ensure!(import.head()?.hash == *world.slices.hashes.last().unwrap_or(&String::new()));
+    }
+    Ok(())
+}
+
 /// A generator whose seed is printed.
 fn random(name: &str, worker: u64) -> StdRng {
     let given = std::env::var("AUTOCHAIN_CRASH_SEED").ok().and_then(|seed| seed.parse().ok());
@@ -217,7 +285,7 @@ impl ImportWorld {
     fn run(&self, datadir: &mut Datadir, death: Death, random: &mut StdRng) -> Result<(u64, bool, Lost)> {
         let mut command = datadir.node.command(import_args(self.slices.from_block(datadir.head + 1)))?;
         let die_in =
-            (death == Death::PowerCut && random.random_bool(0.7)).then(|| random.random_range(1..=120));
+            (death == Death::PowerCut && random.random_bool(0.9)).then(|| random.random_range(1..=120));
         if death == Death::PowerCut {
             datadir.cut.watch(&mut command, die_in)?;
         }
@@ -276,7 +344,7 @@ fn mining(death: Death, runs: u32) -> Result<()> {
         let datadir = scratch.path().join(worker.to_string());
         let cut_files = scratch.path().join(format!("{worker}.cut"));
         std::fs::create_dir_all(&cut_files)?;
-        let mut miner = Miner { cut: PowerCut::new(&datadir, &cut_files)?, datadir, last: None };
+        let mut miner = Miner { cut: PowerCut::new(&datadir, &cut_files)?, datadir, last: None, shown: 0 };
         // The chain's first start is not cut off: what a half-made datadir does is the database's own test.
         miner.start(|_| Ok(()))?.stop()?;
         for _ in 0..runs {
@@ -293,6 +361,8 @@ struct Miner {
     cut: PowerCut,
     /// The last acknowledged block of the life before.
     last: Option<Head>,
+    /// The highest block that RPC showed in this life.
+    shown: u64,
 }
 
 const MINING: [&str; 5] = ["--dev", "--dev.pow", "--miner.threads", "1", "--verbosity=3"];
@@ -310,7 +380,7 @@ impl Miner {
 
     fn run(&mut self, death: Death, random: &mut StdRng) -> Result<(u64, bool, Lost)> {
         let die_in =
-            (death == Death::PowerCut && random.random_bool(0.7)).then(|| random.random_range(20..=120));
+            (death == Death::PowerCut && random.random_bool(0.9)).then(|| random.random_range(20..=120));
         let node = self.start(|command| match death {
             Death::Kill => Ok(()),
             Death::PowerCut => self.cut.watch(command, die_in),
@@ -339,14 +409,27 @@ impl Miner {
             let transfer = json!([{ "from": dev_account(from), "to": to, "value": "0x1" }]);
             drop(node.rpc().call("eth_sendTransaction", transfer));
         }
-        let ended = if die_in.is_some() {
-            node.process_mut().wait(PATIENCE)?
-        } else {
-            let blocks = random.random_range(1..=10);
-            node.process().wait_for_lines("Successfully sealed new block", blocks, PATIENCE)?;
-            std::thread::sleep(Duration::from_micros(random.random_range(0..100_000)));
-            node.process_mut().kill()?
+        // Until it dies, what its RPC shows is acknowledged too.
+        let blocks = random.random_range(1..=8);
+        let (started, mut shown) = (Instant::now(), 0);
+        let ended = loop {
+            if let Some(ended) = node.process_mut().poll()? {
+                break ended;
+            }
+            shown = node.rpc().block_number().unwrap_or(shown);
+            let sealed = node.process().count_lines("Successfully sealed new block");
+            if die_in.is_none() && sealed >= blocks {
+                std::thread::sleep(Duration::from_micros(random.random_range(0..100_000)));
+                break node.process_mut().kill()?;
+            }
+            ensure!(
+                started.elapsed() < PATIENCE,
+                "no death in {PATIENCE:?}:\n{}",
+                node.process().stderr().join("\n")
+            );
+            std::thread::sleep(Duration::from_millis(5));
         };
+        self.shown = shown;
         self.restart(Some(ended), death, random)
     }
 
@@ -370,8 +453,9 @@ impl Miner {
         let head = verify(&self.datadir, &self.cut)?;
         let last = self.last.as_ref().map_or(0, |last| last.number);
         ensure!(
-            head.number >= last,
-            "block {last} was acknowledged, the restart is at block {} ({lost:?})",
+            head.number >= last.max(self.shown),
+            "block {last} was acknowledged, block {} was shown, the restart is at block {} ({lost:?})",
+            self.shown,
             head.number
         );
         if let Some(last) = self.last.as_ref().filter(|last| last.number == head.number) {

@@ -20,6 +20,8 @@ pub(crate) struct Watch {
     operations: u64,
     /// The operation in which the process dies; 0: none.
     die_in: u64,
+    /// Where the disk ends, as a position in each file.
+    room: u64,
 }
 
 /// A watched file.
@@ -45,8 +47,15 @@ impl Watch {
         let folder = PathBuf::from(std::env::var_os("AUTOCHAIN_POWERCUT_FOLDER")?);
         let journal = std::env::var_os("AUTOCHAIN_POWERCUT_JOURNAL")?;
         let journal = Journal::open(&CString::new(journal.as_bytes()).ok()?)?;
-        let die_in = std::env::var("AUTOCHAIN_POWERCUT_AFTER").ok().and_then(|text| text.parse().ok());
-        Some(Self { folder, journal, files: HashMap::new(), operations: 0, die_in: die_in.unwrap_or(0) })
+        let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+        Some(Self {
+            folder,
+            journal,
+            files: HashMap::new(),
+            operations: 0,
+            die_in: number("AUTOCHAIN_POWERCUT_AFTER").unwrap_or(0),
+            room: number("AUTOCHAIN_POWERCUT_ROOM").unwrap_or(u64::MAX),
+        })
     }
 
     /// Runs a write of `len` bytes at `offset` (`None`: at the descriptor's position) through the journal.
@@ -68,6 +77,11 @@ impl Watch {
             None => u64::try_from(position).unwrap_or(0),
         };
         let len = len as u64;
+        if offset.saturating_add(len) > self.room {
+            // SAFETY: the thread's own errno.
+            unsafe { *libc::__errno_location() = libc::ENOSPC };
+            return -1;
+        }
         let before = read(file.reader, offset, len.min(file_len.saturating_sub(offset)));
         self.journal.append(&Record::Write { id: file.id, offset, len, file_len, before: &before });
         let result = call();
