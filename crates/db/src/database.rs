@@ -1,6 +1,6 @@
 use crate::{
     DbError, MAX_KEY_SIZE, ReadTx, Schema, Table, TableStat, WriteTx,
-    files::{DATA_FILE, geth_database, lock, sync_folders},
+    files::{DATA_FILE, UNFINISHED_FOLDER, geth_database, lock, sync_folders},
 };
 use signet_libmdbx::{
     Database as Handle, DatabaseFlags, Environment, EnvironmentFlags, Geometry, MdbxError, Mode,
@@ -9,6 +9,7 @@ use signet_libmdbx::{
 use std::{
     borrow::Cow,
     fs::{self, File},
+    io,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -100,8 +101,11 @@ impl Database {
             })?;
         }
         let lock = lock(path)?;
-        if exists {
+        // Asked again under the lock: another process may just have made the file.
+        if path.join(DATA_FILE).is_file() {
             probe(path, schema)?;
+        } else if !options.read_only {
+            create(path, options, schema)?;
         }
         let env = open_environment(path, options, schema)?;
         let page_size = env.stat()?.page_size() as usize;
@@ -112,14 +116,9 @@ impl Database {
             check_identity(&env, path, schema)?;
             open_tables(&env, path, schema)?
         } else {
-            if exists {
-                check_identity(&env, path, schema)?;
-            }
+            check_identity(&env, path, schema)?;
             create_tables(&env, schema)?
         };
-        if !exists {
-            sync_folders(path)?;
-        }
         debug!(target: "db", path = %path.display(), version = schema.version, "Opened database");
         let inner = Inner { env, tables, schema: *schema, path: path.to_owned(), _lock: lock };
         Ok(Self { inner: Arc::new(inner) })
@@ -199,6 +198,29 @@ impl Inner {
             .map(|(name, handle)| (*name, *handle))
             .ok_or_else(|| DbError::UnknownTable { table: name.to_owned() })
     }
+}
+
+/// Makes a signed file with empty tables elsewhere and moves it here when all of it is on the disk: MDBX writes its
+/// first pages without syncing them, and a power cut among them leaves a file that opens and later breaks.
+fn create(path: &Path, options: &Options, schema: &Schema) -> Result<(), DbError> {
+    let unfinished = path.join(UNFINISHED_FOLDER);
+    let io_error = |action, path: &Path, source| DbError::Io { action, path: path.to_owned(), source };
+    match fs::remove_dir_all(&unfinished) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            return Err(io_error("delete", &unfinished, source));
+        }
+        _ => {}
+    }
+    fs::create_dir(&unfinished).map_err(|source| io_error("create the folder", &unfinished, source))?;
+    let env = open_environment(&unfinished, options, schema)?;
+    create_tables(&env, schema)?;
+    drop(env);
+    let (from, to) = (unfinished.join(DATA_FILE), path.join(DATA_FILE));
+    let synced = File::open(&from).and_then(|file| file.sync_all());
+    synced.map_err(|source| io_error("write", &from, source))?;
+    fs::rename(&from, &to).map_err(|source| io_error("create", &to, source))?;
+    fs::remove_dir_all(&unfinished).map_err(|source| io_error("delete", &unfinished, source))?;
+    sync_folders(path)
 }
 
 /// Looks into an existing file without writing to it. What this cannot tell (a file that was not closed cleanly

@@ -7,6 +7,8 @@ use std::{
 
 /// MDBX's data file.
 pub(crate) const DATA_FILE: &str = "mdbx.dat";
+/// Where a new file stands until all of it is on the disk.
+pub(crate) const UNFINISHED_FOLDER: &str = "unfinished";
 /// MDBX's table of readers.
 const READERS_FILE: &str = "mdbx.lck";
 /// Held exclusively while a process has the database open.
