@@ -1,8 +1,12 @@
 use autochain_primitives::{B256, SealedBlock, SealedHeader, U256};
 use autochain_store::{Reader, StoreError};
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
 
-/// Blocks kept beside the database: what a long import verifies ahead of what is committed.
+/// Blocks kept beside the database. A bulk import verifies less than a tenth of this ahead of what is committed, so
+/// that what is forgotten is in the database, or never will be.
 const RECENT: usize = 8_192;
 
 /// A block whose header, seal and body were found good.
@@ -17,6 +21,8 @@ pub(crate) struct Known {
 #[derive(Debug, Default)]
 pub(crate) struct Ancestry {
     recent: HashMap<B256, Arc<Known>>,
+    /// Their hashes, the first that came first.
+    order: VecDeque<B256>,
 }
 
 impl Ancestry {
@@ -53,22 +59,24 @@ impl Ancestry {
         Ok(ancestors)
     }
 
-    /// Remembers a verified block. When there are too many the old half goes: it is in the database by then, or
-    /// it never will be.
+    /// Remembers a verified block, whatever its number, in place of the one that came first.
     pub(crate) fn insert(&mut self, known: Arc<Known>) {
-        if self.recent.len() >= RECENT {
-            let oldest_kept = known.header.number.saturating_sub(RECENT as u64 / 2);
-            self.recent.retain(|_, known| known.header.number >= oldest_kept);
-            if self.recent.len() >= RECENT {
-                self.recent.clear();
-            }
+        let hash = known.header.hash();
+        if self.recent.insert(hash, known).is_some() {
+            return;
         }
-        self.recent.insert(known.header.hash(), known);
+        self.order.push_back(hash);
+        if self.order.len() > RECENT
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.recent.remove(&oldest);
+        }
     }
 
-    /// Forgets a block that turned out to be invalid.
+    /// Forgets everything, since a block turned out to be invalid.
     pub(crate) fn clear(&mut self) {
         self.recent.clear();
+        self.order.clear();
     }
 }
 
@@ -79,5 +87,35 @@ impl Known {
             ommers: block.ommers.iter().map(|ommer| ommer.hash_slow()).collect(),
             total_difficulty,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use autochain_primitives::{Block, Header};
+
+    fn known(number: u64) -> Arc<Known> {
+        let block = Block { header: Header { number, ..Header::default() }, ..Block::default() };
+        Arc::new(Known::new(&block.seal_slow(), U256::ZERO))
+    }
+
+    /// Blocks that are not committed yet must be found, also when blocks of old numbers come between.
+    #[test]
+    fn the_newest_stay_whatever_their_numbers() {
+        let mut ancestry = Ancestry::default();
+        let last = RECENT as u64 * 3;
+        for number in 1..=last {
+            ancestry.insert(known(number));
+            ancestry.insert(known(number % 5));
+            ancestry.insert(known(number));
+            assert!(ancestry.recent.len() <= RECENT && ancestry.order.len() == ancestry.recent.len());
+        }
+        for number in last - 1_000..=last {
+            assert!(ancestry.recent.contains_key(&known(number).header.hash()), "block {number}");
+        }
+        ancestry.clear();
+        ancestry.insert(known(7));
+        assert_eq!((ancestry.recent.len(), ancestry.order.len()), (1, 1));
     }
 }
