@@ -222,8 +222,7 @@ fn genesis_db(spec: &ChainSpec) -> Db {
         let info = AccountInfo::new(account.balance, account.nonce, account.code_hash(), code);
         db.insert_account_info(*address, info);
         for (slot, value) in account.occupied_storage() {
-            // The empty database under it cannot fail.
-            drop(db.insert_account_storage(*address, slot.into(), value));
+            let Ok(()) = db.insert_account_storage(*address, slot.into(), value);
         }
     }
     db
