@@ -11,11 +11,11 @@ mod datadir;
 mod node;
 mod spec;
 
+pub use autochain_state::recompute_state_root;
 pub use backend::NodeBackend;
 pub use datadir::Datadir;
 pub use node::{MiningConfig, Node, NodeConfig, NodeError, Storage};
 pub use spec::{dev_spec, preset};
-pub use autochain_state::recompute_state_root;
 
 /// What the node calls itself: `Autochain/v0.1.0/linux-amd64/rustc1.95`.
 pub use autochain_rpc::client_version;

@@ -64,7 +64,8 @@ mod tests {
     /// Bytes of a good block with a few of them changed: they reach deeper than random bytes.
     fn damaged_block() -> impl Strategy<Value = Vec<u8>> {
         let header = Header { number: 7, base_fee_per_gas: Some(7), ..Header::default() };
-        let good = alloy_rlp::encode(Block { header: header.clone(), ommers: vec![header], transactions: vec![] });
+        let good =
+            alloy_rlp::encode(Block { header: header.clone(), ommers: vec![header], transactions: vec![] });
         let edits = proptest::collection::vec((0..good.len(), any::<u8>()), 0..4);
         (edits, 0..good.len()).prop_map(move |(edits, cut)| {
             let mut bytes = good.clone();

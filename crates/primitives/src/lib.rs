@@ -31,8 +31,8 @@ pub use alloy_primitives::{
 };
 pub use alloy_rlp as rlp;
 pub use block::{Block, BlockDecodeError, RecoveredBlock, SealedBlock};
-pub use clock::thread_time;
 pub use block_file::{BlockFile, BlockFileError, FileBlock, decode_block_file};
+pub use clock::thread_time;
 pub use era::{ERA1_BLOCKS, Era1Reader, EraBlock, EraError, decode_era1, read_era1};
 pub use header::{HeaderExt, SealedHeader, decode_header, ommers_hash};
 pub use receipt::{Receipt, logs_bloom, receipts_root};
