@@ -2,7 +2,7 @@
 //!
 //! | record | fields |
 //! |---|---|
-//! | `1` file | id u32 · length u32 · path |
+//! | `1` file, or its new name | id u32 · length u32 · path |
 //! | `2` write | id u32 · offset u64 · length u64 · file length before u64 · length u64 · bytes before (none past its end) |
 //! | `3` the last write of the file is durable | id u32 |
 //! | `4` all of the file is durable | id u32 |

@@ -4,6 +4,7 @@ use crate::watch;
 use libc::{c_char, c_int, c_long, c_void, iovec, off64_t, size_t, ssize_t};
 use std::ffi::{CStr, OsStr};
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 /// Bytes of a vectored write.
 ///
@@ -137,6 +138,15 @@ interpose! {
     /// mmap(2)
     fn mmap64(at: *mut c_void, len: size_t, prot: c_int, flags: c_int, fd: c_int, offset: off64_t) -> *mut c_void {
         unsafe { mmap(at, len, prot, flags, fd, offset) }
+    }
+    /// rename(2)
+    fn rename(from: *const c_char, to: *const c_char) -> c_int {
+        let result = unsafe { libc::syscall(libc::SYS_renameat, libc::AT_FDCWD, from, libc::AT_FDCWD, to) };
+        if result == 0 && !to.is_null() {
+            let to = Path::new(OsStr::from_bytes(unsafe { CStr::from_ptr(to) }.to_bytes()));
+            watch::renamed(to);
+        }
+        result as c_int
     }
     /// open(2); `mode` counts only where `flags` ask for it.
     fn open(path: *const c_char, flags: c_int, mode: libc::mode_t) -> c_int {

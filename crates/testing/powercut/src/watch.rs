@@ -6,7 +6,7 @@ use std::{
     collections::HashMap,
     ffi::CString,
     mem::MaybeUninit,
-    os::unix::ffi::OsStrExt,
+    os::unix::{ffi::OsStrExt, fs::MetadataExt},
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, OnceLock, PoisonError},
 };
@@ -37,6 +37,18 @@ struct File {
 /// wait for the lock.
 pub(crate) fn lock(fd: c_int) -> Option<MutexGuard<'static, Watch>> {
     status(fd)?;
+    lock_any()
+}
+
+/// Notes that a file has this name now.
+pub(crate) fn renamed(path: &Path) {
+    let (Some(watch), Ok(metadata)) = (lock_any(), std::fs::metadata(path)) else { return };
+    if let Some(file) = watch.files.get(&(metadata.dev(), metadata.ino())) {
+        watch.journal.append(&Record::File { id: file.id, path: path.as_os_str().as_bytes() });
+    }
+}
+
+fn lock_any() -> Option<MutexGuard<'static, Watch>> {
     static WATCH: OnceLock<Option<Mutex<Watch>>> = OnceLock::new();
     let watch = WATCH.get_or_init(|| Watch::from_environment().map(Mutex::new));
     watch.as_ref().map(|watch| watch.lock().unwrap_or_else(PoisonError::into_inner))
@@ -164,7 +176,7 @@ impl Watch {
         let ignored = path.extension() == Some("lck".as_ref());
         let file = File { id, reader, ignored };
         self.files.insert(key, file);
-        self.journal.append(&Record::File { id, path: Path::as_os_str(&path).as_bytes() });
+        self.journal.append(&Record::File { id, path: path.as_os_str().as_bytes() });
         Some(file)
     }
 }
