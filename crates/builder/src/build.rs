@@ -58,13 +58,19 @@ pub enum BuildError {
     State(#[from] StateError),
     /// The machine failed on something else than a transaction.
     #[error(transparent)]
-    Execution(#[from] ExecutionError<StateError>),
+    Execution(Box<ExecutionError<StateError>>),
     /// The chain has reached its terminal total difficulty.
     #[error(transparent)]
     Terminal(#[from] autochain_consensus::HeaderError),
     /// The head moved while the block was being built; build again.
     #[error("the head moved while the block was being built")]
     HeadMoved,
+}
+
+impl From<ExecutionError<StateError>> for BuildError {
+    fn from(error: ExecutionError<StateError>) -> Self {
+        Self::Execution(Box::new(error))
+    }
 }
 
 /// Builds a block on the head from the pool's transactions.

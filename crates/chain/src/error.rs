@@ -1,4 +1,4 @@
-use autochain_consensus::ConsensusError;
+use autochain_consensus::{BodyError, ConsensusError};
 use autochain_evm::ExecutionError;
 use autochain_primitives::{B256, SignatureError};
 use autochain_state::StateError;
@@ -82,8 +82,34 @@ pub enum InvalidBlock {
 }
 
 impl InvalidBlock {
-    /// Whether the reason may pass by itself.
+    /// Whether the reason may pass by itself, or lies with this node and not with the block.
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Consensus(error) if error.is_transient())
+        match self {
+            Self::Consensus(error) => error.is_transient(),
+            Self::Execution(error) => error.is_local(),
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use autochain_evm::TransactionError;
+
+    #[test]
+    fn faults_of_this_node_do_not_speak_against_the_block() {
+        let local = [
+            ExecutionError::State(StateError::UnknownBlock(1)),
+            ExecutionError::Root("disk full".into()),
+            ExecutionError::Machine("out of order".to_owned()),
+        ];
+        for error in local {
+            assert!(InvalidBlock::Execution(error).is_transient());
+        }
+        let error = TransactionError::GasLimitReached { available: 1, wanted: 2 };
+        let error = ExecutionError::Transaction { index: 0, hash: B256::ZERO, error };
+        assert!(!InvalidBlock::Execution(error).is_transient());
+        assert!(!InvalidBlock::BadAncestor(B256::ZERO).is_transient());
     }
 }

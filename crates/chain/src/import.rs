@@ -452,7 +452,7 @@ impl<'a> Run<'a> {
     fn remember_bad(&mut self, error: &ImportError) {
         self.importer.ancestry.clear();
         if let ImportError::Invalid { number, hash, reason } = error {
-            if reason.is_transient() || matches!(**reason, InvalidBlock::KnownBad(_)) {
+            if !reason.condemns() {
                 return;
             }
             tracing::error!(number, hash = %hash, err = %reason, "Bad block");
@@ -488,7 +488,7 @@ fn removed_blocks(reader: &Reader, ancestor: u64) -> Result<Vec<Arc<ChainBlock>>
 
 fn extend_error(number: u64, hash: B256, error: ExtendError) -> ImportError {
     match error {
-        ExtendError::Invalid(reason) => refused(number, hash, reason),
+        ExtendError::Invalid(reason) => ImportError::Invalid { number, hash, reason },
         ExtendError::State(error) => error.into(),
     }
 }
@@ -499,5 +499,5 @@ fn unix_now() -> u64 {
 
 /// A duration as geth's logs print it: `12.345ms`.
 fn format_duration(duration: Duration) -> String {
-    format!("{:.3?}", duration)
+    format!("{duration:.3?}")
 }

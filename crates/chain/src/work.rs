@@ -34,8 +34,14 @@ pub(crate) struct Tip {
 
 /// Why a block could not be put on the work.
 pub(crate) enum ExtendError {
-    Invalid(InvalidBlock),
+    Invalid(Box<InvalidBlock>),
     State(StateError),
+}
+
+impl From<InvalidBlock> for ExtendError {
+    fn from(reason: InvalidBlock) -> Self {
+        Self::Invalid(Box::new(reason))
+    }
 }
 
 impl From<StateError> for ExtendError {
@@ -94,7 +100,12 @@ impl Work {
         stats.root += roots_time;
         let executed = executed.map_err(|error| match error {
             ExecutionError::State(error) => ExtendError::State(error),
-            error => ExtendError::Invalid(InvalidBlock::Execution(error)),
+            // The hook above fails with the state's errors only.
+            ExecutionError::Root(error) => match error.downcast() {
+                Ok(error) => ExtendError::State(*error),
+                Err(error) => InvalidBlock::Execution(ExecutionError::Root(error)).into(),
+            },
+            error => InvalidBlock::Execution(error).into(),
         })?;
 
         let started = thread_time();
@@ -104,7 +115,7 @@ impl Work {
             receipts_root(&executed.receipts),
             &logs_bloom(&executed.receipts),
         )
-        .map_err(|error| ExtendError::Invalid(ConsensusError::from(error).into()))?;
+        .map_err(|error| InvalidBlock::from(ConsensusError::from(error)))?;
         stats.checks += thread_time().saturating_sub(started);
 
         let started = thread_time();
@@ -112,7 +123,7 @@ impl Work {
         stats.root += thread_time().saturating_sub(started);
         if root != block.header.state_root {
             let expected = block.header.state_root;
-            return Err(ExtendError::Invalid(InvalidBlock::StateRoot { expected, got: root }));
+            return Err(InvalidBlock::StateRoot { expected, got: root }.into());
         }
 
         let before = change_set(&executed.changes);

@@ -2,6 +2,7 @@ use crate::{StateError, StateView, apply};
 use autochain_evm::{AccountChange, SlotChange, StateChanges};
 use autochain_primitives::B256;
 use autochain_store::{Reader, StateDelta};
+use std::collections::btree_map::Entry;
 
 /// The delta that leads from the snapshot's head back to the state after canonical block `number`, from the
 /// change sets of the blocks between.
@@ -21,14 +22,15 @@ pub fn rewind(reader: &Reader, number: u64) -> Result<StateDelta, StateError> {
         changes.accounts.insert(address, AccountChange { after: account, ..AccountChange::default() });
     }
     for (address, slot, value) in oldest.storage {
-        // An account whose storage changed without itself: its fields stay as they are.
-        if !changes.accounts.contains_key(&address) {
-            let current = reader.account(&address)?;
-            changes.accounts.insert(address, AccountChange { after: current, ..AccountChange::default() });
-        }
-        if let Some(change) = changes.accounts.get_mut(&address) {
-            change.storage.insert(slot, SlotChange { before: value, after: value });
-        }
+        let change = match changes.accounts.entry(address) {
+            Entry::Occupied(change) => change.into_mut(),
+            // An account whose storage changed without itself: its fields stay as they are.
+            Entry::Vacant(vacant) => {
+                let current = reader.account(&address)?;
+                vacant.insert(AccountChange { after: current, ..AccountChange::default() })
+            }
+        };
+        change.storage.insert(slot, SlotChange { before: value, after: value });
     }
     let root: B256 = apply(&StateView::head(reader), &mut delta, &changes)?;
     if root != header.state_root {
