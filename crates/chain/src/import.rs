@@ -378,6 +378,7 @@ impl<'a> Run<'a> {
         for block in removed.iter().rev() {
             self.chain.remember_side(block.block.sealed_header());
         }
+        self.prepare_epoch(tip.number);
         self.summary.stats.commit += thread_time().saturating_sub(started);
         self.summary.canonical += blocks as u64;
         self.summary.transactions += transactions as u64;
