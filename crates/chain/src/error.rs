@@ -82,6 +82,18 @@ pub enum InvalidBlock {
 }
 
 impl InvalidBlock {
+    /// Whether the reason speaks against every block with this hash, so that the hash is remembered as bad. One
+    /// that may pass does not, nor does a body that is not the header's: the right body may still come.
+    pub(crate) fn condemns(&self) -> bool {
+        let foreign_body = matches!(
+            self,
+            Self::Consensus(ConsensusError::Body(
+                BodyError::TransactionsRoot { .. } | BodyError::OmmersHash { .. }
+            ))
+        );
+        !(foreign_body || self.is_transient() || matches!(self, Self::KnownBad(_)))
+    }
+
     /// Whether the reason may pass by itself, or lies with this node and not with the block.
     pub fn is_transient(&self) -> bool {
         match self {

@@ -5,7 +5,8 @@ use crate::{
 };
 use autochain_chainspec::{ChainSpec, Fork};
 use autochain_consensus::{
-    AncestorInfo, ConsensusError, Seals, check_body, check_header, check_ommers, check_terminal,
+    AncestorInfo, ConsensusError, Seals, check_body, check_commitments, check_header, check_ommers,
+    check_terminal,
 };
 use autochain_primitives::{B256, Header, RecoveredBlock, SealedBlock, U256, thread_time};
 use autochain_store::Reader;
@@ -145,6 +146,13 @@ fn check_link(
 }
 
 pub(crate) fn invalid(block: &SealedBlock, reason: InvalidBlock) -> ImportError {
+    // A fault of the body is laid on this block only if the body is the header's.
+    let of_body = matches!(
+        reason,
+        InvalidBlock::Consensus(ConsensusError::Body(_) | ConsensusError::Ommer(_) | ConsensusError::Seal(_))
+    );
+    let foreign = if of_body { check_commitments(block).err() } else { None };
+    let reason = foreign.map_or(reason, |error| ConsensusError::from(error).into());
     refused(block.header.number, block.hash(), reason)
 }
 

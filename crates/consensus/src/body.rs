@@ -24,6 +24,16 @@ pub fn check_body(spec: &ChainSpec, block: &SealedBlock) -> Result<(), BodyError
         validate_transaction_static(transaction, &rules)
             .map_err(|error| BodyError::Transaction { index, error })?;
     }
+    check_commitments(block)
+}
+
+/// Checks that the header is the body's: transactions root and uncles hash. As long as that is not known, a fault of
+/// the body says nothing about the header's hash: anybody can put another body below a good header.
+///
+/// # Errors
+/// [`BodyError::TransactionsRoot`], [`BodyError::OmmersHash`].
+pub fn check_commitments(block: &SealedBlock) -> Result<(), BodyError> {
+    let header = &block.header;
     let expected = transactions_root(&block.transactions);
     if header.transactions_root != expected {
         return Err(BodyError::TransactionsRoot { got: header.transactions_root, expected });

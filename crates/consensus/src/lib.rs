@@ -44,7 +44,7 @@ mod transaction;
 mod tests;
 
 pub use base_fee::next_base_fee;
-pub use body::{MAX_BLOCK_BYTES, check_body};
+pub use body::{MAX_BLOCK_BYTES, check_body, check_commitments};
 pub use difficulty::next_difficulty;
 pub use error::{
     BodyError, ConsensusError, HeaderError, OmmerError, OutcomeError, SealError, SealFault, TransactionError,
