@@ -12,6 +12,7 @@
 
 mod case;
 mod cli;
+mod database_chain;
 mod expect;
 mod groups;
 mod importer;

@@ -31,7 +31,7 @@ pub(crate) fn run(pack: &Pack, options: &Options, mut known: KnownFailures) -> e
     let mut shown = 0;
     for group in GROUPS.iter().filter(|group| options.wants(group.name)) {
         let started = Instant::now();
-        let rows: Vec<_> = index.iter().filter(|row| row.group == group.name).collect();
+        let rows: Vec<_> = index.iter().filter(|row| row.group == group.archive).collect();
         let mut cases = run_group(pack, group, options)?;
         if options.filter.is_none() {
             cases.extend(check_index(&rows, &cases, group));
@@ -91,10 +91,10 @@ struct FileCases {
 
 fn run_group(pack: &Pack, group: &Group, options: &Options) -> eyre::Result<Vec<FileCases>> {
     match group.work {
-        Work::Each(work) => each(pack, group.name, &|file| work(file, pack), options),
+        Work::Each(work) => each(pack, group.archive, &|file| work(file, pack), options),
         Work::Whole(work) => {
             let mut files = Vec::new();
-            pack.stream(group.name, |file| {
+            pack.stream(group.archive, |file| {
                 files.push(file);
                 Ok(())
             })?;

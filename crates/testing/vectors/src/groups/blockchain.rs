@@ -1,5 +1,6 @@
 use crate::{
     case::{Case, Skip},
+    database_chain::DatabaseChain,
     expect::{Class, Expected},
     importer::{Importer, Refusal},
     json::{self, Alloc, Number},
@@ -65,7 +66,23 @@ struct TestHeader {
 /// Malformed blocks, which must fail in the decoder.
 const MALFORMED: &str = "/bcForgedTest/bcInvalidRLPTest.json";
 
-pub(super) fn run(file: &VectorFile, _: &Pack) -> Option<Vec<Case>> {
+/// Through the import pipeline in memory.
+pub(super) fn in_memory(file: &VectorFile, _: &Pack) -> Option<Vec<Case>> {
+    run(file, |spec, genesis, pre| {
+        let seals = (spec.seal == SealRule::Full).then(seals);
+        Ok(Box::new(MemoryChain::new(spec, seals, genesis, World::new(pre)?)))
+    })
+}
+
+/// Through the node's own chain over a database.
+pub(super) fn in_database(file: &VectorFile, _: &Pack) -> Option<Vec<Case>> {
+    run(file, |spec, genesis, pre| Ok(Box::new(DatabaseChain::new(spec, &genesis, pre)?)))
+}
+
+/// Makes an empty chain from rules, genesis and pre state.
+type Open = fn(ChainSpec, SealedHeader, &Alloc) -> Result<Box<dyn Importer>, String>;
+
+fn run(file: &VectorFile, open: Open) -> Option<Vec<Case>> {
     if !file.path.ends_with(".json") {
         return None;
     }
@@ -75,15 +92,15 @@ pub(super) fn run(file: &VectorFile, _: &Pack) -> Option<Vec<Case>> {
         Err(error) => return Some(vec![Case::new("(file)", Err(error))]),
     };
     let malformed = file.path.ends_with(MALFORMED);
-    Some(tests.par_iter().map(|(name, test)| case(name, test, malformed)).collect())
+    Some(tests.par_iter().map(|(name, test)| case(name, test, malformed, open)).collect())
 }
 
-fn case(name: &str, test: &Test<'_>, malformed: bool) -> Case {
+fn case(name: &str, test: &Test<'_>, malformed: bool, open: Open) -> Case {
     let spec = match Network::parse(&test.network) {
         Ok(Network::Stake) => return Case::skipped(name, Skip::ProofOfStake),
         Ok(Network::Merging(spec)) => {
             // Its proof-of-work blocks are imported all the same; what follows them is refused.
-            return match run_test(test, spec, malformed, true) {
+            return match run_test(test, spec, malformed, true, open) {
                 Ok(()) => Case::skipped(name, Skip::ProofOfStake),
                 Err(error) => Case::new(name, Err(error)),
             };
@@ -96,7 +113,7 @@ fn case(name: &str, test: &Test<'_>, malformed: bool) -> Case {
     if sealed {
         spec.seal = SealRule::Full;
     }
-    let mut case = Case::new(name, run_test(test, spec, malformed, false)).label("PoW-era");
+    let mut case = Case::new(name, run_test(test, spec, malformed, false, open)).label("PoW-era");
     if sealed {
         case = case.label("sealed");
     }
@@ -112,20 +129,25 @@ fn seals() -> &'static Seals {
     SEALS.get_or_init(|| Seals::new(&network::mainnet()))
 }
 
-fn run_test(test: &Test<'_>, spec: ChainSpec, malformed: bool, merging: bool) -> Result<(), String> {
+fn run_test(
+    test: &Test<'_>,
+    spec: ChainSpec,
+    malformed: bool,
+    merging: bool,
+    open: Open,
+) -> Result<(), String> {
     let pre: Alloc = json::parse(test.pre.get().as_bytes())?;
-    let world = World::new(&pre)?;
     let genesis = genesis(test)?;
-    if genesis.state_root != world.root() {
-        return Err(format!("the pre state's root is {}, genesis says {}", world.root(), genesis.state_root));
+    let root = genesis.state_root;
+    let mut chain = open(spec, genesis, &pre)?;
+    if chain.state_root()? != root {
+        return Err(format!("the pre state's root is {}, genesis says {root}", chain.state_root()?));
     }
-    let seals = (spec.seal == SealRule::Full).then(seals);
-    let mut chain = MemoryChain::new(spec, seals, genesis, world);
-    import_all(test, &mut chain, malformed, merging)?;
+    import_all(test, chain.as_mut(), malformed, merging)?;
     if merging {
         return Ok(());
     }
-    check_end(test, &chain)
+    check_end(test, chain.as_ref())
 }
 
 /// Imports the blocks in order; valid ones must be taken, invalid ones refused for the expected reason.

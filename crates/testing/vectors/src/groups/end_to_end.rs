@@ -4,6 +4,6 @@ use crate::{
 };
 
 /// Requests and answers of a running node: its end-to-end tests replay them.
-pub(super) fn rpc(_: &VectorFile, _: &Pack) -> Option<Vec<Case>> {
+pub(super) fn requests(_: &VectorFile, _: &Pack) -> Option<Vec<Case>> {
     Some(vec![Case::skipped("(file)", Skip::EndToEnd)])
 }

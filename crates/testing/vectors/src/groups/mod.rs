@@ -26,6 +26,8 @@ pub(crate) const OUR_RULES: &str = "our rules";
 /// One archive of the pack.
 pub(crate) struct Group {
     pub(crate) name: &'static str,
+    /// The archive's name in the pack.
+    pub(crate) archive: &'static str,
     pub(crate) work: Work,
     /// Whether every case of the index gives one result (beside those under our own rules).
     pub(crate) counted: bool,
@@ -34,27 +36,39 @@ pub(crate) struct Group {
 /// How an archive is worked through.
 pub(crate) enum Work {
     /// File by file, in parallel; `None` when the group has no use for the file, which is a failure.
-    Each(fn(&VectorFile, &Pack) -> Option<Vec<Case>>),
+    Each(EachFile),
     /// All files at once, for cases that span several. Each case comes with its file's path.
-    Whole(fn(&Files, &Pack) -> Vec<(String, Case)>),
+    Whole(WholeArchive),
+}
+
+type EachFile = fn(&VectorFile, &Pack) -> Option<Vec<Case>>;
+type WholeArchive = fn(&Files, &Pack) -> Vec<(String, Case)>;
+
+const fn each(name: &'static str, work: EachFile) -> Group {
+    Group { name, archive: name, work: Work::Each(work), counted: true }
+}
+
+const fn whole(name: &'static str, work: WholeArchive) -> Group {
+    Group { name, archive: name, work: Work::Whole(work), counted: false }
 }
 
 /// All groups in the order in which they run: what others stand on comes first.
 pub(crate) static GROUPS: &[Group] = &[
-    Group { name: "ethash", work: Work::Whole(ethash::run), counted: false },
-    Group { name: "basic", work: Work::Each(basic::run), counted: true },
-    Group { name: "transactions", work: Work::Each(transactions::run), counted: true },
-    Group { name: "precompiles", work: Work::Each(precompiles::run), counted: true },
-    Group { name: "mainnet-blocks", work: Work::Whole(mainnet_blocks::run), counted: false },
-    Group { name: "chains", work: Work::Whole(chains::run), counted: false },
-    Group { name: "t8n", work: Work::Whole(t8n::run), counted: false },
-    Group { name: "tracers", work: Work::Each(end_to_end::rpc), counted: false },
-    Group { name: "rpc", work: Work::Each(end_to_end::rpc), counted: false },
-    Group { name: "state", work: Work::Each(state::run), counted: true },
-    Group { name: "blockchain", work: Work::Each(blockchain::run), counted: true },
-    Group { name: "blockchain-eest", work: Work::Each(blockchain::run), counted: true },
-    Group { name: "blockchain-state-constantinople", work: Work::Each(blockchain::run), counted: true },
-    Group { name: "blockchain-state-cancun", work: Work::Each(blockchain::run), counted: true },
+    whole("ethash", ethash::run),
+    each("basic", basic::run),
+    each("transactions", transactions::run),
+    each("precompiles", precompiles::run),
+    whole("mainnet-blocks", mainnet_blocks::run),
+    whole("chains", chains::run),
+    whole("t8n", t8n::run),
+    Group { counted: false, ..each("tracers", end_to_end::requests) },
+    Group { counted: false, ..each("rpc", end_to_end::requests) },
+    each("state", state::run),
+    each("blockchain", blockchain::in_memory),
+    Group { archive: "blockchain", ..each("blockchain-in-database", blockchain::in_database) },
+    each("blockchain-eest", blockchain::in_memory),
+    each("blockchain-state-constantinople", blockchain::in_memory),
+    each("blockchain-state-cancun", blockchain::in_memory),
 ];
 
 /// Names of all groups.
