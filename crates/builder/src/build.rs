@@ -8,14 +8,17 @@ use autochain_primitives::{
     receipts_root, transactions_root,
 };
 use autochain_state::{StateError, StateView, apply};
-use autochain_store::{StateDelta, StoreError};
+use autochain_store::{Reader, StateDelta, StoreError};
 use autochain_txpool::Pool;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 /// Room that the header and the list headers of a block take within its size limit (EIP-7934), in bytes.
 const BLOCK_OVERHEAD: usize = 4_096;
 /// Largest block that is built, in bytes: EIP-7934's limit of 8 MiB, on every fork.
 const MAX_BLOCK_SIZE: usize = 8 << 20;
+/// How often, and after what pause, head and state are read again until they belong together.
+const HEAD_TRIES: u32 = 1_000;
+const HEAD_PAUSE: Duration = Duration::from_micros(200);
 
 /// What the miner wishes of a block.
 #[derive(Clone, Debug)]
@@ -73,18 +76,28 @@ impl From<ExecutionError<StateError>> for BuildError {
     }
 }
 
+/// The head with a snapshot of the state behind it. From a commit until the chain shows its new head the two differ,
+/// for a moment only: whoever asks for the pending block while blocks are mined must not see an error for that.
+fn head_with_state(chain: &Chain) -> Result<(Arc<Head>, Reader), BuildError> {
+    for _ in 0..HEAD_TRIES {
+        let head = chain.head();
+        let reader = chain.reader()?;
+        if reader.head()?.1 == head.header.hash() {
+            return Ok((head, reader));
+        }
+        std::thread::sleep(HEAD_PAUSE);
+    }
+    Err(BuildError::HeadMoved)
+}
+
 /// Builds a block on the head from the pool's transactions.
 ///
 /// # Errors
 /// [`BuildError`]; a transaction that cannot be executed is left out and is no error.
 pub fn build(chain: &Chain, pool: &Pool, attributes: &Attributes) -> Result<Template, BuildError> {
     let spec = chain.spec();
-    let parent = chain.head();
+    let (parent, reader) = head_with_state(chain)?;
     autochain_consensus::check_terminal(spec, parent.total_difficulty)?;
-    let reader = chain.reader()?;
-    if reader.head()?.1 != parent.header.hash() {
-        return Err(BuildError::HeadMoved);
-    }
     let view = StateView::head(&reader);
 
     let mut header = open_header(spec, &parent, attributes);
