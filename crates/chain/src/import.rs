@@ -18,6 +18,9 @@ pub const BATCH_BLOCKS: usize = 256;
 /// Blocks that are verified together in bulk import: seals are checked in batches.
 const VERIFY_BLOCKS: usize = 128;
 
+/// Blocks before the end of an epoch from which on the next one's cache is built in the background.
+const EPOCH_NOTICE: u64 = 256;
+
 /// Who brings a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -448,6 +451,14 @@ impl<'a> Run<'a> {
         };
         self.remember_bad(&error);
         Err(error)
+    }
+
+    /// Has the next epoch's cache built while this one ends, so that its first block need not wait for it.
+    fn prepare_epoch(&self, head: u64) {
+        let length = self.chain.spec.epoch_length(head).max(1);
+        if length.saturating_sub(head % length) <= EPOCH_NOTICE {
+            self.chain.seals.prefetch(head);
+        }
     }
 
     fn remember_bad(&mut self, error: &ImportError) {
