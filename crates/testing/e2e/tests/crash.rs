@@ -86,7 +86,7 @@ fn a_power_cut_during_mining_loses_nothing_acknowledged() -> Result<()> {
 fn without_sync_a_power_cut_loses_acknowledged_blocks() -> Result<()> {
     let Some(vectors) = Vectors::find()? else { return Ok(()) };
     let world = ImportWorld::new(&vectors, &["--db.sync-mode", "none"])?;
-    let mut random = random("no sync", 0);
+    let mut random = random(seed("no sync"), 0);
     let mut failures = Vec::new();
     for run in 0..5 {
         let mut datadir = world.fresh(&format!("none-{run}"))?;
@@ -114,7 +114,7 @@ fn a_power_cut_during_init_leaves_nothing_in_the_way() -> Result<()> {
     std::fs::write(&genesis, json)?;
     let cut_files = scratch.path().join("cut");
     std::fs::create_dir_all(&cut_files)?;
-    let mut random = random("power cuts during init", 0);
+    let mut random = random(seed("power cuts during init"), 0);
     let mut cut_off = 0;
     for round in 0..3 {
         for operation in 1.. {
@@ -160,11 +160,16 @@ fn a_full_disk_stops_the_import_and_loses_nothing() -> Result<()> {
     Ok(())
 }
 
-/// A generator whose seed is printed.
-fn random(name: &str, worker: u64) -> StdRng {
+/// The seed of a test's random choices, printed.
+fn seed(name: &str) -> u64 {
     let given = std::env::var("AUTOCHAIN_CRASH_SEED").ok().and_then(|seed| seed.parse().ok());
-    let seed: u64 = given.unwrap_or_else(rand::random);
-    println!("{name}, worker {worker}: AUTOCHAIN_CRASH_SEED={seed}");
+    let seed = given.unwrap_or_else(rand::random);
+    println!("{name}: AUTOCHAIN_CRASH_SEED={seed}");
+    seed
+}
+
+/// A worker's generator.
+fn random(seed: u64, worker: u64) -> StdRng {
     StdRng::seed_from_u64(seed.wrapping_add(worker))
 }
 
@@ -174,7 +179,7 @@ fn in_parallel(
     runs: u32,
     worker: impl Fn(u64, &mut StdRng, u32, &Mutex<Tally>) -> Result<()> + Sync,
 ) -> Result<()> {
-    let started = Instant::now();
+    let (started, seed) = (Instant::now(), seed(name));
     let tally = Mutex::new(Tally::default());
     let results = std::thread::scope(|scope| {
         let handles: Vec<_> = [runs.div_ceil(2), runs / 2]
@@ -184,7 +189,7 @@ fn in_parallel(
                 let (tally, worker) = (&tally, &worker);
                 scope.spawn(move || {
                     let index = index as u64;
-                    worker(index, &mut random(name, index), runs, tally)
+                    worker(index, &mut random(seed, index), runs, tally)
                 })
             })
             .collect();
