@@ -58,19 +58,19 @@ pub(crate) fn test(names: &[String]) -> Result<bool> {
 }
 
 fn rust() -> Vec<Command> {
-    let mut format = cargo(&["fmt", "--all", "--check"]);
-    format.env("CARGO_TERM_COLOR", "never");
-    let mut genesis = Command::new(std::env::current_exe().unwrap_or_else(|_| "xtask".into()));
-    genesis.args(["genesis", "--check"]);
+    let mut genesis = binary("autochain-genesis");
+    genesis.arg("--check");
     vec![
-        format,
-        cargo(&["test", "--release", "--workspace", "--exclude", "autochain-e2e", "--no-fail-fast"]),
+        cargo(&["fmt", "--all", "--check"]),
+        build(),
+        cargo(&["test", "--release", "--workspace", "--lib", "--bins", "--test", "it", "--no-fail-fast"]),
+        cargo(&["test", "--release", "--workspace", "--doc"]),
         genesis,
     ]
 }
 
 fn vectors() -> Vec<Command> {
-    vec![cargo(&["run", "--release", "-q", "-p", "autochain-vectors"])]
+    vec![build(), binary("autochain-vectors")]
 }
 
 fn network() -> Vec<Command> {
@@ -79,13 +79,21 @@ fn network() -> Vec<Command> {
 }
 
 fn e2e() -> Vec<Command> {
-    let mut tests = cargo(&["test", "--release", "-p", "autochain-e2e", "--no-fail-fast"]);
+    let mut tests = cargo(&["test", "--release", "--workspace", "--no-fail-fast"]);
+    tests.args(["--test", "imports", "--test", "crash", "--test", "clients"]);
     tests.args(["--", "--nocapture", "--test-threads=1"]);
-    vec![
-        cargo(&["build", "--release", "-p", "autochain"]),
-        script("crates/testing/e2e/clients/setup.sh"),
-        tests,
-    ]
+    vec![build(), script("crates/testing/e2e/clients/setup.sh"), tests]
+}
+
+/// Everything of the workspace, with one set of features.
+fn build() -> Command {
+    cargo(&["build", "--release", "--workspace", "--all-targets"])
+}
+
+/// A program that [`build`] made.
+fn binary(name: &str) -> Command {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into);
+    Command::new(target.join("release").join(name))
 }
 
 fn cargo(args: &[&str]) -> Command {

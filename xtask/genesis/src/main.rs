@@ -1,4 +1,8 @@
-use crate::shell::root;
+//! Builds `genesis/dev.json` from `contracts/artifacts`; `cargo xtask genesis` runs it.
+//!
+//! Each contract's creation code is executed at the address where the contract will stand, and what it leaves, code
+//! and storage, goes into the allocation.
+
 use autochain_evm::{
     BlockContext, CallOptions, CallRequest, InMemoryState, Rules, Simulator, SpecId,
     revm::inspector::NoOpInspector,
@@ -7,7 +11,11 @@ use autochain_keystore::dev::DEV_ACCOUNTS;
 use autochain_primitives::{Address, Bytes, U256, address, bytes, hex, keccak256};
 use eyre::{Context as _, ContextCompat as _, Result, bail, eyre};
 use serde_json::{Map, Value, json};
-use std::fs;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 /// Where the contracts stand on every Autochain network: the bytes "AUC", then a number.
 const AUC: Address = address!("4155430000000000000000000000000000000001");
@@ -35,7 +43,12 @@ const RESERVE: u128 = 1_000_000_000;
 const DEV_BALANCE: u128 = 1_000_000;
 
 /// Writes genesis/dev.json, or with `--check` compares it.
-pub(crate) fn run(args: &[String]) -> Result<bool> {
+fn main() -> Result<ExitCode> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    Ok(if run(&args)? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn run(args: &[String]) -> Result<bool> {
     let check = match args {
         [] => false,
         [flag] if flag == "--check" => true,
@@ -59,6 +72,12 @@ pub(crate) fn run(args: &[String]) -> Result<bool> {
         println!("genesis/dev.json is stale: run `cargo xtask genesis` and commit it\n0 passed, 1 failed");
     }
     Ok(same)
+}
+
+/// The repository's root.
+fn root() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.ancestors().nth(2).unwrap_or(manifest).to_path_buf()
 }
 
 /// The genesis of the development chain.
