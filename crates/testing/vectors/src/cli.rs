@@ -85,3 +85,28 @@ fn missing(tried: &[std::path::PathBuf]) -> ExitCode {
     println!("0 passed, {} failed, 0 skipped", u8::from(required));
     if required { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Options, String> {
+        Options::parse(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn arguments() {
+        let options = parse("basic --filter Difficulty state --failures 3").unwrap();
+        assert_eq!(options.groups, ["basic", "state"]);
+        assert_eq!((options.filter.as_deref(), options.failures), (Some("Difficulty"), 3));
+        assert!(options.wants("state") && !options.wants("rpc"));
+        assert!(parse("").unwrap().wants("rpc"));
+    }
+
+    #[test]
+    fn what_is_unknown_is_named() {
+        assert!(parse("basics").unwrap_err().contains("basic transactions"));
+        assert!(parse("--filter").unwrap_err().contains("--filter wants a value"));
+        assert!(parse("--verbose").unwrap_err().contains("--verbose"));
+    }
+}

@@ -70,3 +70,20 @@ pub(crate) fn unhex(text: &str) -> Result<Vec<u8>, String> {
 pub(crate) fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, String> {
     serde_json::from_slice(bytes).map_err(|error| format!("the vector cannot be parsed: {error}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_every_notation() {
+        let cases = [("0x2a", 42), ("0x", 0), ("0x00", 0), ("42", 42), ("0x:bigint 0x2a", 42)];
+        for (text, value) in cases {
+            assert_eq!(Number::parse(text), Ok(Number(U256::from(value))), "{text}");
+        }
+        assert_eq!(parse::<Number>(b"7"), Ok(Number(U256::from(7))));
+        assert_eq!(parse::<Number>(b"\"0x7\""), Ok(Number(U256::from(7))));
+        assert!(Number::parse("2a").is_err());
+        assert!(Number(U256::MAX).u64().is_err());
+    }
+}

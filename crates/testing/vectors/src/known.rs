@@ -63,3 +63,30 @@ impl KnownFailures {
         entries.map(|entry| format!("{} {}", entry.file, entry.case)).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_committed_list_can_be_read() {
+        KnownFailures::load().unwrap();
+    }
+
+    #[test]
+    fn stars_stand_for_the_rest() {
+        let entry = Entry { group: "g", file: "a/*", case: "*", met: false };
+        assert!(entry.covers("g", "a/b.json", "c") && !entry.is_exact());
+        assert!(!entry.covers("h", "a/b.json", "c") && !entry.covers("g", "b/a.json", "c"));
+    }
+
+    #[test]
+    fn an_entry_without_failure_is_told() {
+        let entry = Entry { group: "g", file: "f", case: "c", met: false };
+        let mut known = KnownFailures { entries: vec![entry] };
+        assert!(known.names("g", "f", "c"));
+        assert_eq!(known.unmet("g"), ["f c"]);
+        assert!(known.expect("g", "f", "c") && !known.expect("g", "f", "d"));
+        assert!(known.unmet("g").is_empty());
+    }
+}

@@ -74,8 +74,7 @@ impl MemoryChain {
 
         let state = StateAt { state: &parent.world.state, parent };
         let mut between = parent.world.clone();
-        let mut root_after =
-            |changes: &StateChanges| between.apply(changes).map_err(|error| BoxError::from(error));
+        let mut root_after = |changes: &StateChanges| between.apply(changes).map_err(BoxError::from);
         let executed = execute_block(&self.spec, &block, &state, Some(&mut root_after)).map_err(|error| {
             let class = error.transaction_error().map_or(Class::Local, transaction_class);
             Refusal::new(class, error)

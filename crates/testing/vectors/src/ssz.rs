@@ -20,3 +20,28 @@ fn offset(bytes: &[u8], index: usize) -> Result<usize, String> {
     let word = word.ok_or("the SSZ offset table is cut short")?;
     Ok(u32::from_le_bytes(word) as usize)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::items;
+
+    #[test]
+    fn splits_at_the_offsets() {
+        let bytes = [8, 0, 0, 0, 10, 0, 0, 0, 1, 2, 3];
+        assert_eq!(items(&bytes), Ok(vec![&[1u8, 2][..], &[3]]));
+        assert_eq!(items(&[]), Ok(vec![]));
+    }
+
+    #[test]
+    fn nonsense_is_an_error() {
+        for bytes in [
+            &[1u8, 0][..],
+            &[3, 0, 0, 0],
+            &[0, 0, 0, 0],
+            &[8, 0, 0, 0, 99, 0, 0, 0, 1],
+            &[8, 0, 0, 0, 7, 0, 0, 0],
+        ] {
+            assert!(items(bytes).is_err(), "{bytes:?}");
+        }
+    }
+}

@@ -6,10 +6,12 @@ use autochain_primitives::{B64, B256, Header, HeaderExt, U256, decode_header, ke
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
+type Suite = fn(&[u8]) -> Result<Vec<Case>, String>;
+
 /// Ethash itself, and real headers through the seal check.
 pub(super) fn run(files: &Files, _: &Pack) -> Vec<(String, Case)> {
     let mut cases = Vec::new();
-    let suites: [(&str, fn(&[u8]) -> Result<Vec<Case>, String>); 4] = [
+    let suites: [(&str, Suite); 4] = [
         ("go-ethereum-v1.10.26/epoch_sizes.json", epoch_sizes),
         ("tests-v14.1/PoWTests/ethash_tests.json", proof_of_work),
         ("chfast-ethash/hash_vectors.json", hash_vectors),

@@ -228,7 +228,8 @@ fn receipts_without_bloom(mut bytes: &[u8]) -> rlp::Result<Vec<Receipt>> {
 /// their block by hash only; they are checked against the header that another file tells.
 fn content_pairs(text: &str) -> Result<Vec<Told>, String> {
     let mut told: BTreeMap<B256, Told> = BTreeMap::new();
-    let mut parts: BTreeMap<B256, (Option<Vec<u8>>, Option<Vec<u8>>)> = BTreeMap::new();
+    let mut bodies: BTreeMap<B256, Vec<u8>> = BTreeMap::new();
+    let mut receipt_lists: BTreeMap<B256, Vec<u8>> = BTreeMap::new();
     let mut key = Vec::new();
     for (name, value) in lines(text) {
         let value = json::unhex(value)?;
@@ -251,20 +252,21 @@ fn content_pairs(text: &str) -> Result<Vec<Told>, String> {
                 }
                 told.entry(hash).or_default().header = Some(header);
             }
-            1 => parts.entry(hash(subject)?).or_default().0 = Some(value),
-            2 => parts.entry(hash(subject)?).or_default().1 = Some(value),
+            1 => drop(bodies.insert(hash(subject)?, value)),
+            2 => drop(receipt_lists.insert(hash(subject)?, value)),
             other => return Err(format!("content of kind {other} is new")),
         }
     }
-    for (hash, (body_bytes, receipt_bytes)) in parts {
+    for (hash, bytes) in bodies {
         let entry = told.entry(hash).or_default();
-        match (&entry.header, body_bytes) {
-            (Some(header), Some(bytes)) => entry.block = Some(body(header, &bytes)?),
-            // Without its header here: the header that belongs to it stands in `block_data`.
-            (None, Some(bytes)) => drop(body(&Header::default(), &bytes)?),
-            (_, None) => {}
+        match &entry.header {
+            Some(header) => entry.block = Some(body(header, &bytes)?),
+            // The header that belongs to it stands in another file.
+            None => drop(body(&Header::default(), &bytes)?),
         }
-        entry.receipts = receipt_bytes.map(|bytes| receipts(&bytes)).transpose()?;
+    }
+    for (hash, bytes) in receipt_lists {
+        told.entry(hash).or_default().receipts = Some(receipts(&bytes)?);
     }
     Ok(told.into_values().collect())
 }

@@ -18,6 +18,7 @@ mod mainnet_blocks;
 mod precompiles;
 mod state;
 mod t8n;
+mod tracers;
 mod transactions;
 
 /// Label of the cases that run again under Autochain's own rules.
@@ -61,7 +62,7 @@ pub(crate) static GROUPS: &[Group] = &[
     whole("mainnet-blocks", mainnet_blocks::run),
     whole("chains", chains::run),
     whole("t8n", t8n::run),
-    Group { counted: false, ..each("tracers", end_to_end::requests) },
+    each("tracers", tracers::run),
     Group { counted: false, ..each("rpc", end_to_end::requests) },
     each("state", state::run),
     each("blockchain", blockchain::in_memory),

@@ -5,6 +5,7 @@ use crate::{
     json,
     pack::{Pack, VectorFile},
 };
+use rayon::prelude::*;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -42,12 +43,12 @@ pub(super) fn run(file: &VectorFile, pack: &Pack) -> Option<Vec<Case>> {
 }
 
 /// The cases of a JSON object, each checked by `check`.
-fn each<'a, T: Deserialize<'a>>(
+fn each<'a, T: Deserialize<'a> + Send>(
     bytes: &'a [u8],
-    check: impl Fn(T) -> Result<(), String>,
+    check: impl Fn(T) -> Result<(), String> + Sync,
 ) -> Result<Vec<Case>, String> {
     let cases: BTreeMap<String, T> = json::parse(bytes)?;
-    Ok(cases.into_iter().map(|(name, case)| Case::new(name, check(case))).collect())
+    Ok(cases.into_par_iter().map(|(name, case)| Case::new(name, check(case))).collect())
 }
 
 /// The cases of a JSON list, each checked by `check` and named by its place.

@@ -46,8 +46,11 @@ pub(super) fn roots(name: &str, bytes: &[u8]) -> Result<Vec<Case>, String> {
     })
 }
 
+/// A key and its value; an empty value removes.
+type Write = (Vec<u8>, Vec<u8>);
+
 /// A map in any order, or a list of writes in order; `null` removes.
-fn writes(input: &Value) -> Result<Vec<(Vec<u8>, Vec<u8>)>, String> {
+fn writes(input: &Value) -> Result<Vec<Write>, String> {
     match input {
         Value::Object(map) => map.iter().map(|(key, value)| Ok((text(key)?, bytes_of(value)?))).collect(),
         Value::Array(list) => list
