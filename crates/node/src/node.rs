@@ -155,7 +155,7 @@ impl Node {
         drop(self.stop_server);
         self.server.stopped().await;
         // Nobody listening means that the tasks have ended already.
-        drop(self.stop.send(true));
+        let _ = self.stop.send(true);
         let miner = self.miner.clone();
         drop(tokio::task::spawn_blocking(move || miner.shutdown()).await);
         for task in self.tasks {
