@@ -1,7 +1,7 @@
 use super::Files;
 use crate::{case::Case, json, network, pack::Pack, ssz};
 use autochain_chainspec::{ChainSpec, Fork};
-use autochain_consensus::{AncestorInfo, Seals, check_body, check_header, check_ommers};
+use autochain_consensus::{AncestorInfo, Seals, check_body, check_commitments, check_header, check_ommers};
 use autochain_primitives::{
     B256, Block, Decodable2718, Eip658Value, Header, Receipt, SealedBlock, SealedHeader, Transaction, TxType,
     decode_header, keccak256, logs_bloom, receipts_root,
@@ -16,6 +16,9 @@ struct Told {
     header: Option<Header>,
     block: Option<Block>,
     receipts: Option<Vec<Receipt>>,
+    /// A body and receipts of a block whose header another file tells, by its hash.
+    body_of: Option<(B256, Vec<u8>)>,
+    receipts_of: Option<(B256, Vec<Receipt>)>,
 }
 
 /// Real blocks without the state before them: seal, roots, senders, receipts, and the rules between a block
@@ -24,6 +27,7 @@ pub(super) fn run(files: &Files, _: &Pack) -> Vec<(String, Case)> {
     let paths: Vec<_> = files.paths().map(str::to_owned).collect();
     let mut told: BTreeMap<(u64, B256), (String, Told)> = BTreeMap::new();
     let mut cases = Vec::new();
+    let mut apart = Vec::new();
     for path in paths {
         let blocks = match read(files, &path) {
             Ok(blocks) => blocks,
@@ -32,7 +36,10 @@ pub(super) fn run(files: &Files, _: &Pack) -> Vec<(String, Case)> {
                 continue;
             }
         };
-        for block in blocks {
+        for mut block in blocks {
+            apart.extend(block.body_of.take().map(|(hash, body)| (path.clone(), hash, Part::Body(body))));
+            let receipts = block.receipts_of.take();
+            apart.extend(receipts.map(|(hash, receipts)| (path.clone(), hash, Part::Receipts(receipts))));
             let header =
                 block.header.clone().or_else(|| block.block.as_ref().map(|block| block.header.clone()));
             let Some(header) = header else { continue };
@@ -42,6 +49,10 @@ pub(super) fn run(files: &Files, _: &Pack) -> Vec<(String, Case)> {
             entry.1.block = block.block.or_else(|| entry.1.block.take());
             entry.1.receipts = block.receipts.or_else(|| entry.1.receipts.take());
         }
+    }
+    for (path, hash, part) in apart {
+        let found = told.iter().find_map(|((_, known), (_, told))| (*known == hash).then_some(told));
+        cases.push((path, Case::new(hash.to_string(), check_part(found, part))));
     }
     let spec = network::mainnet();
     let known: HashMap<B256, &Told> = told.iter().map(|((_, hash), (_, told))| (*hash, told)).collect();
@@ -64,6 +75,31 @@ pub(super) fn run(files: &Files, _: &Pack) -> Vec<(String, Case)> {
     cases
 }
 
+/// What a file tells of a block beside its header.
+enum Part {
+    Body(Vec<u8>),
+    Receipts(Vec<Receipt>),
+}
+
+/// A part is the header's.
+fn check_part(told: Option<&Told>, part: Part) -> Result<(), String> {
+    let header = told.and_then(|told| told.header.as_ref()).ok_or("no file tells its header")?;
+    match part {
+        Part::Body(bytes) => {
+            let block = body(header, &bytes)?.seal_slow();
+            check_commitments(&block).map_err(|error| error.to_string())
+        }
+        Part::Receipts(receipts) => check_receipts(header, &receipts),
+    }
+}
+
+fn check_receipts(header: &Header, receipts: &[Receipt]) -> Result<(), String> {
+    let gas_used = receipts.last().map_or(0, |receipt| receipt.cumulative_gas_used);
+    let got = (receipts_root(receipts), logs_bloom(receipts), gas_used);
+    let want = (header.receipts_root, header.logs_bloom, header.gas_used);
+    if got == want { Ok(()) } else { Err(format!("receipts give {got:?}, the header says {want:?}")) }
+}
+
 fn check(
     spec: &ChainSpec,
     seals: &Seals,
@@ -84,15 +120,7 @@ fn check(
             return Err(format!("the block's hash is {}, expected {hash}", block.hash()));
         }
     }
-    if let Some(receipts) = &told.receipts {
-        let gas_used = receipts.last().map_or(0, |receipt| receipt.cumulative_gas_used);
-        let got = (receipts_root(receipts), logs_bloom(receipts), gas_used);
-        let want = (header.receipts_root, header.logs_bloom, header.gas_used);
-        if got != want {
-            return Err(format!("receipts give {got:?}, the header says {want:?}"));
-        }
-    }
-    Ok(())
+    told.receipts.as_ref().map_or(Ok(()), |receipts| check_receipts(header, receipts))
 }
 
 fn check_block(
@@ -145,7 +173,12 @@ fn read(files: &Files, path: &str) -> Result<Vec<Told>, String> {
         let header = header_with_proof(bytes)?;
         let body = body(&header, files.open(&format!("{folder}body.bin"))?)?;
         let receipts = receipts(files.open(&format!("{folder}receipts.bin"))?)?;
-        Ok(vec![Told { header: Some(header), block: Some(body), receipts: Some(receipts) }])
+        Ok(vec![Told {
+            header: Some(header),
+            block: Some(body),
+            receipts: Some(receipts),
+            ..Told::default()
+        }])
     } else if path.ends_with("/body.bin") || path.ends_with("/receipts.bin") {
         Ok(Vec::new())
     } else {
@@ -184,7 +217,7 @@ fn content_by_hash(bytes: &[u8]) -> Result<Vec<Told>, String> {
         let header = header_rlp(&header)?;
         let block = body(&header, &json::unhex(&content.body)?)?;
         let receipts = receipts(&json::unhex(&content.receipts)?)?;
-        Ok(Told { header: Some(header), block: Some(block), receipts: Some(receipts) })
+        Ok(Told { header: Some(header), block: Some(block), receipts: Some(receipts), ..Told::default() })
     };
     contents.into_iter().map(read).collect()
 }
@@ -204,7 +237,7 @@ fn plain_fields(text: &str) -> Result<Vec<Told>, String> {
     let block = Block::decode_exact(&block).map_err(|error| error.to_string())?;
     let receipts = field("receipts")?;
     let receipts = receipts_without_bloom(&receipts).map_err(|error| format!("receipts: {error}"))?;
-    Ok(vec![Told { header: None, block: Some(block), receipts: Some(receipts) }])
+    Ok(vec![Told { block: Some(block), receipts: Some(receipts), ..Told::default() }])
 }
 
 /// The network's short form of receipts (eth/69): `[type, status, cumulative gas, logs]` each.
@@ -261,12 +294,16 @@ fn content_pairs(text: &str) -> Result<Vec<Told>, String> {
         let entry = told.entry(hash).or_default();
         match &entry.header {
             Some(header) => entry.block = Some(body(header, &bytes)?),
-            // The header that belongs to it stands in another file.
-            None => drop(body(&Header::default(), &bytes)?),
+            None => entry.body_of = Some((hash, bytes)),
         }
     }
     for (hash, bytes) in receipt_lists {
-        told.entry(hash).or_default().receipts = Some(receipts(&bytes)?);
+        let entry = told.entry(hash).or_default();
+        let receipts = receipts(&bytes)?;
+        match entry.header {
+            Some(_) => entry.receipts = Some(receipts),
+            None => entry.receipts_of = Some((hash, receipts)),
+        }
     }
     Ok(told.into_values().collect())
 }
