@@ -19,10 +19,16 @@ const wallet = createWalletClient({ account, chain, transport: http(url) });
 const seen = { chainId: await reader.getChainId(), balance: formatEther(await reader.getBalance(account)) };
 const before = await reader.getBalance({ address: recipient });
 
-// A block watcher over WebSocket, which must hear of the blocks below.
+// A block watcher over WebSocket, which must hear of every block below. viem subscribes in the background, and a block
+// that is mined before the node has answered is nobody's news: wait for that answer.
 const socket = createPublicClient({ chain, transport: webSocket(socketUrl) });
 const heard = [];
-const unwatch = socket.watchBlockNumber({ onBlockNumber: (number) => heard.push(Number(number)) });
+const unwatch = socket.watchBlockNumber({
+  onBlockNumber: (number) => heard.push(Number(number)),
+  onError: (error) => { throw error; },
+});
+const { subscriptions } = await socket.transport.getRpcClient();
+while (subscriptions.size === 0) await new Promise((done) => setTimeout(done, 10));
 
 const sent = await wallet.sendTransaction({ to: recipient, value: 7n });
 const receipt = await reader.waitForTransactionReceipt({ hash: sent });
@@ -38,7 +44,8 @@ const deposit = await reader.waitForTransactionReceipt({ hash: deposited });
 const logs = await reader.getLogs({ address: wrapper, fromBlock: 0n });
 seen.logs = logs.filter((log) => log.transactionHash === deposited).length;
 if (deposit.logs.length !== seen.logs) throw new Error('receipt and eth_getLogs differ');
-while (!heard.includes(Number(deployment.blockNumber))) await new Promise((done) => setTimeout(done, 50));
+while (!heard.includes(Number(deposit.blockNumber))) await new Promise((done) => setTimeout(done, 50));
+if (!heard.includes(seen.send.block) || !heard.includes(Number(deployment.blockNumber))) throw new Error(`heard only of ${heard}`);
 unwatch();
 seen.heard = heard;
 console.log(JSON.stringify(seen));
