@@ -80,7 +80,7 @@ fn network() -> Vec<Command> {
 
 fn e2e() -> Vec<Command> {
     let mut tests = cargo(&["test", "--release", "--workspace", "--no-fail-fast"]);
-    tests.args(["--test", "imports", "--test", "crash", "--test", "clients"]);
+    tests.args(["--test", "imports", "--test", "crash", "--test", "requests", "--test", "clients"]);
     tests.args(["--", "--nocapture", "--test-threads=1"]);
     vec![build(), script("crates/testing/e2e/clients/setup.sh"), tests]
 }

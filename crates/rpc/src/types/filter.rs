@@ -12,6 +12,8 @@ const MAX_TOPICS: usize = 4;
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct FilterArgs {
+    // Some clients write it so, and geth does not mind the case of a field.
+    #[serde(alias = "blockhash")]
     pub(crate) block_hash: Option<B256>,
     pub(crate) from_block: Option<BlockTag>,
     pub(crate) to_block: Option<BlockTag>,

@@ -9,6 +9,7 @@ use std::{
 
 /// Public chains, unpacked once into the workspace's cache folder.
 pub struct Vectors {
+    pack: PathBuf,
     chains: PathBuf,
     rpc: PathBuf,
 }
@@ -40,7 +41,12 @@ impl Vectors {
         }
         let chains = unpack(&pack, "chains")?.join("chains");
         let rpc = unpack(&pack, "rpc")?.join("rpc");
-        Ok(Some(Self { chains, rpc }))
+        Ok(Some(Self { pack, chains, rpc }))
+    }
+
+    /// The pack's own folder, with its archives and lists.
+    pub fn pack(&self) -> &Path {
+        &self.pack
     }
 
     /// A file of the group `chains`.
