@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.30;
 
-import {AUC} from "../src/AUC.sol";
 import {VehicleRegistry} from "../src/VehicleRegistry.sol";
+import {AUC} from "../src/auc/AUC.sol";
 
 import {Script, console} from "forge-std/Script.sol";
 

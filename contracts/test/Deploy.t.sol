@@ -2,8 +2,8 @@
 pragma solidity 0.8.30;
 
 import {Deploy} from "../script/Deploy.s.sol";
-import {AUC} from "../src/AUC.sol";
 import {VehicleRegistry} from "../src/VehicleRegistry.sol";
+import {AUC} from "../src/auc/AUC.sol";
 
 import {Test} from "forge-std/Test.sol";
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.30;
 
-import {AUC} from "../src/AUC.sol";
 import {VehicleRegistry} from "../src/VehicleRegistry.sol";
+import {AUC} from "../src/auc/AUC.sol";
 import {RegistryFixture} from "./RegistryFixture.sol";
 
 /// What a whole transaction costs: isolated calls, base cost and calldata included. Each ceiling is a

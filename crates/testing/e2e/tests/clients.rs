@@ -45,7 +45,7 @@ fn forge_create_and_cast() -> Result<()> {
     let url = node.rpc().url();
     let key = dev_key(2);
     let created =
-        ["create", "src/AUC.sol:AUC", "--rpc-url", &url, "--private-key", key, "--broadcast", "--json"];
+        ["create", "src/auc/AUC.sol:AUC", "--rpc-url", &url, "--private-key", key, "--broadcast", "--json"];
     let created = tools.forge(scratch.path(), created)?.ok()?.stdout;
     let created: Value = created
         .lines()

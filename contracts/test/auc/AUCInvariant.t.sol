@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.30;
 
-import {AUC} from "../src/AUC.sol";
+import {AUC} from "../../src/auc/AUC.sol";
 import {Forcer} from "./AUC.t.sol";
 
 import {Test} from "forge-std/Test.sol";
