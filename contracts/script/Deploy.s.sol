@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {VehicleRegistry} from "../src/VehicleRegistry.sol";
 import {AUC} from "../src/auc/AUC.sol";
+import {BurnSink} from "../src/auc/BurnSink.sol";
 
 import {Script, console} from "forge-std/Script.sol";
 
@@ -31,7 +32,7 @@ contract Deploy is Script {
         returns (AUC auc, VehicleRegistry registry)
     {
         vm.startBroadcast();
-        auc = new AUC();
+        auc = new AUC(payable(address(new BurnSink())));
         registry = new VehicleRegistry(admin, registrars, threshold);
         vm.stopBroadcast();
         console.log("AUC            ", address(auc));

@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {VehicleRegistry} from "../src/VehicleRegistry.sol";
 import {AUC} from "../src/auc/AUC.sol";
+import {BurnSink} from "../src/auc/BurnSink.sol";
 import {RegistryFixture} from "./RegistryFixture.sol";
 
 /// What a whole transaction costs: isolated calls, base cost and calldata included. Each ceiling is a
@@ -13,7 +14,7 @@ contract GasTest is RegistryFixture {
 
     function setUp() public override {
         super.setUp();
-        auc = new AUC();
+        auc = new AUC(payable(address(new BurnSink())));
         vm.deal(alice.account, 100 ether);
     }
 

@@ -13,20 +13,30 @@ import {Time} from "@openzeppelin/contracts/utils/types/Time.sol";
 
 /// @title AUC, the ERC-20 face of Autochain's native coin
 /// @notice One wrapped AUC stands for one native AUC held by this contract: `deposit` wraps, `withdraw`
-/// unwraps, both 1:1 and open to everyone, in the interface of WETH9. Nobody can mint, pause or upgrade.
+/// unwraps, both 1:1 and open to everyone, in the interface of WETH9; `burn` unwraps into `BurnSink`, for ever.
+/// Nobody can mint, pause or upgrade.
 /// @dev Adds permits (EIP-2612), votes on a timestamp clock (ERC-5805, ERC-6372) and transfers by
 /// authorisation (ERC-3009). Amounts are in units of 10^-18 AUC, the native coin's own unit.
 ///
 /// Invariant: `address(this).balance >= totalSupply()`. They differ only by coins that were forced in
 /// without a call (block rewards, self-destruct); nobody can take those out again.
 contract AUC is ERC20, ERC20Permit, ERC20Votes, ERC3009 {
+    /// @notice Where burned coins go, a contract with no way out.
+    address payable public immutable sink;
+
     /// @notice `amount` native coins of `account` were wrapped.
     event Deposit(address indexed account, uint256 amount);
 
     /// @notice `amount` wrapped coins of `account` were unwrapped.
     event Withdrawal(address indexed account, uint256 amount);
 
-    constructor() ERC20("Autochain", "AUC") ERC20Permit("Autochain") {}
+    /// @notice `amount` of `account`, wrapped before, went into the sink.
+    event Burn(address indexed account, uint256 amount);
+
+    /// @param sink_ The address of `BurnSink`.
+    constructor(address payable sink_) ERC20("Autochain", "AUC") ERC20Permit("Autochain") {
+        sink = sink_;
+    }
 
     /// @notice Wraps the coins sent along, as `deposit` does.
     receive() external payable {
@@ -46,6 +56,14 @@ contract AUC is ERC20, ERC20Permit, ERC20Votes, ERC3009 {
         emit Withdrawal(msg.sender, amount);
         _burn(msg.sender, amount);
         Address.sendValue(payable(msg.sender), amount);
+    }
+
+    /// @notice Unwraps `amount` of the caller's balance into the sink: nobody can ever move it again.
+    /// @param amount Units of 10^-18 AUC.
+    function burn(uint256 amount) external {
+        emit Burn(msg.sender, amount);
+        _burn(msg.sender, amount);
+        Address.sendValue(sink, amount);
     }
 
     /// @notice The clock of votes and checkpoints: seconds since the epoch (ERC-6372).

@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {AUC} from "../../src/auc/AUC.sol";
+import {BurnSink} from "../../src/auc/BurnSink.sol";
 
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
@@ -62,6 +63,7 @@ contract AUCTest is Test {
     uint256 private constant NOW = 1_800_000_000;
 
     AUC private auc;
+    BurnSink private sink;
     address private alice;
     uint256 private aliceKey;
     address private bob = makeAddr("bob");
@@ -71,7 +73,8 @@ contract AUCTest is Test {
 
     function setUp() public {
         vm.warp(NOW);
-        auc = new AUC();
+        sink = new BurnSink();
+        auc = new AUC(payable(address(sink)));
         (alice, aliceKey) = makeAddrAndKey("alice");
         vm.deal(alice, CAP);
     }
@@ -183,6 +186,41 @@ contract AUCTest is Test {
             address(auc).call{value: 1 ether}(abi.encodeWithSignature("mint(address,uint256)", bob, 1));
         assertFalse(ok);
         assertEq(auc.totalSupply(), 0);
+    }
+
+    // Burning
+
+    function testFuzz_burnMovesCoinsIntoTheSinkForEver(uint256 amount, uint256 burned) public {
+        amount = bound(amount, 0, CAP);
+        burned = bound(burned, 0, amount);
+        _wrap(amount);
+        vm.expectEmit(address(auc));
+        emit AUC.Burn(alice, burned);
+        vm.expectEmit(address(sink));
+        emit BurnSink.Burned(address(auc), burned);
+        vm.prank(alice);
+        auc.burn(burned);
+        assertEq(auc.balanceOf(alice), amount - burned);
+        assertEq(auc.totalSupply(), amount - burned);
+        assertEq(address(auc).balance, amount - burned);
+        assertEq(address(sink).balance, burned);
+    }
+
+    function test_burningMoreThanTheBalanceReverts() public {
+        _wrap(1 ether);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IERC20Errors.ERC20InsufficientBalance.selector, alice, 1 ether, 1 ether + 1
+            )
+        );
+        vm.prank(alice);
+        auc.burn(1 ether + 1);
+    }
+
+    function test_theSinkAnswersNoCallButAPlainOne() public {
+        vm.prank(alice);
+        (bool ok,) = address(sink).call{value: 1 ether}(abi.encodeWithSignature("withdraw(uint256)", 1));
+        assertFalse(ok);
     }
 
     // Permit

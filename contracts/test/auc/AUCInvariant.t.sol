@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {AUC} from "../../src/auc/AUC.sol";
+import {BurnSink} from "../../src/auc/BurnSink.sol";
 import {Forcer} from "./AUC.t.sol";
 
 import {Test} from "forge-std/Test.sol";
@@ -11,6 +12,7 @@ contract AUCHolders is Test {
     AUC private immutable _auc;
     address[5] private _holders;
     uint256 public forced;
+    uint256 public burned;
 
     constructor(AUC auc) {
         _auc = auc;
@@ -37,6 +39,14 @@ contract AUCHolders is Test {
         amount = bound(amount, 0, _auc.balanceOf(holder));
         vm.prank(holder);
         _auc.withdraw(amount);
+    }
+
+    function burn(uint256 who, uint256 amount) external {
+        address holder = _pick(who);
+        amount = bound(amount, 0, _auc.balanceOf(holder));
+        vm.prank(holder);
+        _auc.burn(amount);
+        burned += amount;
     }
 
     function transfer(uint256 who, uint256 whom, uint256 amount) external {
@@ -79,10 +89,12 @@ contract AUCHolders is Test {
 
 contract AUCInvariantTest is Test {
     AUC private auc;
+    BurnSink private sink;
     AUCHolders private holders;
 
     function setUp() public {
-        auc = new AUC();
+        sink = new BurnSink();
+        auc = new AUC(payable(address(sink)));
         holders = new AUCHolders(auc);
         targetContract(address(holders));
     }
@@ -95,7 +107,8 @@ contract AUCInvariantTest is Test {
     function invariant_noCoinIsMadeOrLost() public view {
         (uint256 wrapped, uint256 native,,) = holders.sums();
         assertEq(wrapped, auc.totalSupply());
-        assertEq(wrapped + native, 5000 ether);
+        assertEq(wrapped + native + holders.burned(), 5000 ether);
+        assertEq(address(sink).balance, holders.burned());
     }
 
     function invariant_votesEqualDelegatedBalances() public view {
