@@ -48,7 +48,8 @@ interface ILicences {
         bytes calldata signature
     ) external;
 
-    /// @notice Ends a licence at once and voids signatures not used yet. Issuers only.
+    /// @notice Ends a licence at once, if there is one, and voids the holder's signatures not used yet. Issuers
+    /// only.
     function revoke(address holder, Kind kind, bytes32 reason) external;
 
     /// @notice Gives up the caller's own licence.

@@ -27,7 +27,7 @@ interface IMembership {
     function issue(address member, uint64 expires, uint256 deadline, address issuer, bytes calldata signature)
         external;
 
-    /// @notice Ends a membership at once and voids signatures not used yet. Issuers only.
+    /// @notice Ends a membership at once, if there is one, and voids signatures not used yet. Issuers only.
     function revoke(address member, bytes32 reason) external;
 
     /// @notice Gives up the caller's own membership.
