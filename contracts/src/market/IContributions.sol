@@ -2,9 +2,15 @@
 pragma solidity 0.8.30;
 
 /// @title Who contributed how many accepted records to a data set
-/// @notice A data set is what one data key opens: a vehicle's records of one key epoch, scope and period. Its
-/// records stand in one line in the order of acceptance, cut into runs of one contributor each. A sale is
-/// shared by the runs' places in that line.
+/// @notice A data set (see Datasets) is what one data key opens: a vehicle's records of one key epoch, scope and
+/// period. Its records stand in one line in the order of acceptance, cut into runs of one contributor each:
+///
+/// ```text
+/// 0        120   121                  300
+/// | owner   | shop | owner             |      three runs, 300 records
+/// ```
+///
+/// A sale is shared by the runs' places in that line, so that the shares add up to the price exactly.
 interface IContributions {
     /// @notice `records` records of `contributor` joined the data set.
     event Contributed(
@@ -35,4 +41,16 @@ interface IContributions {
         address contributor,
         uint32 records
     ) external;
+
+    /// @notice The number of records in the data set.
+    function recordsIn(bytes32 dataset) external view returns (uint256);
+
+    /// @notice The number of runs in the data set.
+    function runsIn(bytes32 dataset) external view returns (uint256);
+
+    /// @notice Run `index` of the data set: its contributor and its place [start, end) in the line.
+    function runAt(bytes32 dataset, uint256 index)
+        external
+        view
+        returns (address contributor, uint256 start, uint256 end);
 }
