@@ -18,6 +18,7 @@ import {
 } from "@openzeppelin/contracts/governance/extensions/GovernorTimelockControl.sol";
 import {GovernorVotes} from "@openzeppelin/contracts/governance/extensions/GovernorVotes.sol";
 import {IVotes} from "@openzeppelin/contracts/governance/utils/IVotes.sol";
+import {Bytes} from "@openzeppelin/contracts/utils/Bytes.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @title The foundation's governor
@@ -26,7 +27,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 ///
 /// ```
 /// propose (10,000,000 AUC) ─2 days→ vote (7 days) ─quorum, majority→ queue ─2 days→ execute
-///                    └──────── audit or risk: cancel at any time until it is executed ───────┘
+///                    └──────── audit or risk: cancel, at any time before it is executed ──────┘
 /// ```
 /// @dev The quorum, for and abstain together, is max(4 % of the wrapped supply when voting began,
 /// 200,000,000 AUC), so whoever wraps coins on a young chain decides nothing alone. A quorum that comes late
@@ -39,6 +40,8 @@ contract FoundationGovernor is
     GovernorPreventLateQuorum,
     GovernorTimelockControl
 {
+    using Bytes for bytes;
+
     /// @notice The quorum's floor, in units of 10^-18 AUC; no vote can lower it.
     uint256 public constant QUORUM_FLOOR = 200_000_000 ether;
 
@@ -75,9 +78,21 @@ contract FoundationGovernor is
         return Math.max(token().getPastTotalSupply(timepoint) * QUORUM_PERCENT / 100, QUORUM_FLOOR);
     }
 
-    /// @notice Whether `account` may cancel any proposal: the audit and the risk committee.
-    function isGuardian(address account) public view returns (bool) {
-        return _holds(Roles.AUDIT, account) || _holds(Roles.RISK, account);
+    /// @notice Cancels a proposal that is not executed: the audit and the risk committee, and the proposer
+    /// before the vote. A committee cannot cancel a proposal that does nothing but change who that
+    /// committee is; the other one can.
+    function cancel(
+        address[] memory targets,
+        uint256[] memory values,
+        bytes[] memory calldatas,
+        bytes32 descriptionHash
+    ) public override returns (uint256 proposalId) {
+        address caller = _msgSender();
+        bool guarded = _guards(Roles.AUDIT, caller, targets, calldatas)
+            || _guards(Roles.RISK, caller, targets, calldatas);
+        if (!guarded) return super.cancel(targets, values, calldatas, descriptionHash);
+        proposalId = _cancel(targets, values, calldatas, descriptionHash);
+        _signOfLife(proposalId);
     }
 
     /// @inheritdoc Governor
@@ -120,10 +135,6 @@ contract FoundationGovernor is
         if (_quorumReached(proposalId)) _signOfLife(proposalId);
     }
 
-    function _validateCancel(uint256 proposalId, address caller) internal view override returns (bool) {
-        return isGuardian(caller) || super._validateCancel(proposalId, caller);
-    }
-
     function _queueOperations(
         uint256 proposalId,
         address[] memory targets,
@@ -149,9 +160,8 @@ contract FoundationGovernor is
         uint256[] memory values,
         bytes[] memory calldatas,
         bytes32 descriptionHash
-    ) internal override(Governor, GovernorTimelockControl) returns (uint256 proposalId) {
-        proposalId = super._cancel(targets, values, calldatas, descriptionHash);
-        if (isGuardian(_msgSender())) _signOfLife(proposalId);
+    ) internal override(Governor, GovernorTimelockControl) returns (uint256) {
+        return super._cancel(targets, values, calldatas, descriptionHash);
     }
 
     function _executor() internal view override(Governor, GovernorTimelockControl) returns (address) {
@@ -163,7 +173,29 @@ contract FoundationGovernor is
         emit SignOfLife(proposalId);
     }
 
-    function _holds(uint64 role, address account) private view returns (bool member) {
-        (member,) = authority.hasRole(role, account);
+    /// @dev Whether `account` is the committee `role` and the proposal is more than a change of that committee.
+    function _guards(uint64 role, address account, address[] memory targets, bytes[] memory calldatas)
+        private
+        view
+        returns (bool)
+    {
+        (bool member,) = authority.hasRole(role, account);
+        return member && !_onlyChangesHolders(role, targets, calldatas);
+    }
+
+    /// @dev Whether every call grants or revokes `role` at the AccessManager.
+    function _onlyChangesHolders(uint64 role, address[] memory targets, bytes[] memory calldatas)
+        private
+        view
+        returns (bool)
+    {
+        bytes memory grant = abi.encodePacked(IAccessManager.grantRole.selector, uint256(role));
+        bytes memory revoke = abi.encodePacked(IAccessManager.revokeRole.selector, uint256(role));
+        for (uint256 i = 0; i < targets.length; ++i) {
+            bytes memory head = calldatas[i].slice(0, grant.length);
+            bool changes = head.equal(grant) || head.equal(revoke);
+            if (targets[i] != address(authority) || !changes) return false;
+        }
+        return true;
     }
 }

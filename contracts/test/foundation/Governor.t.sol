@@ -2,10 +2,12 @@
 pragma solidity 0.8.30;
 
 import {FoundationGovernor} from "../../src/foundation/FoundationGovernor.sol";
+import {Roles} from "../../src/foundation/Roles.sol";
 import {Treasury} from "../../src/foundation/Treasury.sol";
 import {FoundationFixture} from "./FoundationFixture.sol";
 
 import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
+import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
 
 contract GovernorTest is FoundationFixture {
@@ -60,7 +62,9 @@ contract GovernorTest is FoundationFixture {
     function test_row25_aVoteOverTheFloorChangesAParameterTwoDaysLater() public {
         _wrap(alice, 200_000_000 ether);
         vm.warp(block.timestamp + 1);
+        assertEq(governor.proposalThreshold(), 10_000_000 ether);
         uint256 id = _propose(alice);
+        assertTrue(governor.proposalNeedsQueuing(id));
         _openVote();
         _vote(id, alice, FOR);
         _endVote();
@@ -168,6 +172,58 @@ contract GovernorTest is FoundationFixture {
                 _execute();
             }
         }
+    }
+
+    /// A proposal that replaces this committee, and one that does something else besides.
+    function _replace(uint64 role, bool andMore) private {
+        uint256 length = andMore ? 3 : 2;
+        (targets, values, calls) = (new address[](length), new uint256[](length), new bytes[](length));
+        (targets[0], targets[1]) = (address(authority), address(authority));
+        calls[0] = abi.encodeCall(IAccessManager.revokeRole, (role, at.audit));
+        calls[1] = abi.encodeCall(IAccessManager.grantRole, (role, bob, 0));
+        if (!andMore) return;
+        targets[2] = address(treasury);
+        calls[2] = abi.encodeCall(Treasury.setLimit, (LIMIT * 2));
+    }
+
+    function test_row25_aCommitteeDoesNotCancelItsOwnReplacementButTheOtherDoes() public {
+        _wrap(alice, 200_000_000 ether);
+        vm.warp(block.timestamp + 1);
+        uint64[2] memory roles = [Roles.AUDIT, Roles.RISK];
+        address[2] memory committees = [at.audit, at.risk];
+        for (uint256 i = 0; i < 2; ++i) {
+            _replace(roles[i], false);
+            uint256 id = _propose(alice);
+            vm.expectRevert(
+                abi.encodeWithSelector(IGovernor.GovernorUnableToCancel.selector, id, committees[i])
+            );
+            _cancel(committees[i]);
+            _cancel(committees[1 - i]);
+            assertEq(uint8(governor.state(id)), uint8(IGovernor.ProposalState.Canceled));
+        }
+    }
+
+    function test_row25_aReplacementThatDoesMoreIsCancelledByItsCommittee() public {
+        _wrap(alice, 200_000_000 ether);
+        vm.warp(block.timestamp + 1);
+        _replace(Roles.AUDIT, true);
+        _propose(alice);
+        _cancel(at.audit);
+
+        _replace(Roles.AUDIT, false);
+        targets[1] = address(treasury); // another target
+        _propose(alice);
+        _cancel(at.audit);
+
+        _replace(Roles.AUDIT, false);
+        calls[1] = abi.encodeCall(IAccessManager.grantRole, (Roles.TREASURER, bob, 0));
+        _propose(alice);
+        _cancel(at.audit);
+
+        _replace(Roles.AUDIT, false);
+        calls[1] = hex"25c471a0"; // too short to name a role
+        _propose(alice);
+        _cancel(at.audit);
     }
 
     function testFuzz_nobodyElseCancelsAVote(address account) public {

@@ -2,12 +2,14 @@
 pragma solidity 0.8.30;
 
 import {Wiring} from "../../script/Wiring.sol";
+import {Vesting} from "../../src/auc/Vesting.sol";
 import {Authority} from "../../src/foundation/Authority.sol";
 import {Roles} from "../../src/foundation/Roles.sol";
 import {FoundationFixture} from "./FoundationFixture.sol";
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 
 /// Every role against every restricted function: the holder passes the gate, everyone else is turned away
 /// there. The table is `Wiring`'s own, and `test_everyRestrictedFunctionHasARow` shows that it misses none.
@@ -104,8 +106,34 @@ contract RoleMatrixTest is FoundationFixture {
         authority.revokeRole(Roles.AUDIT, at.audit);
         authority.grantRole(Roles.AUDIT, successor, 0);
         vm.stopPrank();
-        assertFalse(governor.isGuardian(at.audit));
-        assertTrue(governor.isGuardian(successor));
+        (bool before,) = authority.hasRole(Roles.AUDIT, at.audit);
+        (bool afterwards,) = authority.hasRole(Roles.AUDIT, successor);
+        assertFalse(before);
+        assertTrue(afterwards);
+    }
+
+    /// Members' coins are out of every role's reach: neither AUC nor vesting knows an authority.
+    function test_row25_noRoleReachesMembersAssets() public {
+        _wrap(alice, 5 ether);
+        Vesting.Schedule[] memory schedules = new Vesting.Schedule[](1);
+        schedules[0] = Vesting.Schedule(alice, uint64(NOW), 0, 1, 5 ether, 0);
+        vm.deal(address(this), 5 ether);
+        Vesting vesting = new Vesting{value: 5 ether}(membership, schedules);
+        for (uint256 k = 0; k < holders.length; ++k) {
+            address holder = holders[k].account;
+            vm.startPrank(holder);
+            vm.expectRevert(
+                abi.encodeWithSelector(IERC20Errors.ERC20InsufficientAllowance.selector, holder, 0, 1)
+            );
+            auc.transferFrom(alice, holder, 1);
+            vm.expectRevert(abi.encodeWithSelector(Vesting.NotBeneficiary.selector, 0, holder));
+            vesting.handOver(0, holder);
+            vm.stopPrank();
+        }
+        (bool ok,) = address(auc).call(abi.encodeCall(IAccessManaged.authority, ()));
+        assertFalse(ok);
+        (ok,) = address(vesting).call(abi.encodeCall(IAccessManaged.authority, ()));
+        assertFalse(ok);
     }
 
     /// The ABI of each contract, less what anyone may call, is what the table lists: a restricted function
