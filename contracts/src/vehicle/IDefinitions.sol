@@ -33,9 +33,6 @@ interface IDefinitions {
     /// @notice `Subject.None` cannot be defined.
     error InvalidSubject();
 
-    /// @notice A content id has 1 to 64 bytes.
-    error InvalidCid(uint256 length);
-
     /// @notice Publishes the first version of a definition. For licensed makers.
     /// @return id The definition's id, counted from 1.
     function publish(Subject subject, bytes32 hash, bytes calldata cid) external returns (uint32 id);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.30;
 
+import {IStatements} from "./IStatements.sol";
+
 /// @title Devices: who made them, whose they are, which vehicle they speak for
 /// @notice A device is an address. For a secp256k1 key it is the key's account; for a P-256 key it is the last
 /// 20 bytes of keccak256(x ‖ y). A signature is 65 bytes r ‖ s ‖ v, or for P-256 128 bytes r ‖ s ‖ x ‖ y.
@@ -12,11 +14,11 @@ pragma solidity 0.8.30;
 /// ```
 ///
 /// A device that no maker registered can be paired too; `makerOf` is zero then, for all to see.
-interface IDevices {
+interface IDevices is IStatements {
     /// @notice `maker` made `device`, of the model `definition`.
     event DeviceRegistered(address indexed device, address indexed maker, uint32 indexed definition);
 
-    /// @notice `device` is `holder`'s.
+    /// @notice `device` is `holder`'s; zero address: nobody's again.
     event DeviceClaimed(address indexed device, address indexed holder);
 
     /// @notice `device` now speaks for `vehicle`; `holder` is the owner who agreed.
@@ -28,12 +30,6 @@ interface IDevices {
     /// @notice The maker freed `device` and its claim.
     event DeviceReset(address indexed device, address indexed maker);
 
-    /// @notice The signed statement was good until `deadline` (seconds since the epoch of Unix).
-    error Expired(uint256 deadline);
-
-    /// @notice The signature is not `signer`'s over this statement.
-    error InvalidSignature(address signer);
-
     /// @notice `account` does not own `vehicle`.
     error NotVehicleOwner(address account, uint256 vehicle);
 
@@ -43,7 +39,7 @@ interface IDevices {
     /// @notice A maker registered this device before, or it is the zero address.
     error DeviceKnown(address device);
 
-    /// @notice The device is claimed by `holder`.
+    /// @notice The device is `holder`'s: they claimed it, or paired it.
     error DeviceHeld(address device, address holder);
 
     /// @notice The device is bound to another vehicle and must be released first.
@@ -51,6 +47,9 @@ interface IDevices {
 
     /// @notice The vehicle has an active device, which must be released first.
     error VehicleHasDevice(uint256 vehicle, address device);
+
+    /// @notice The device is active, so it cannot be reset.
+    error DeviceActive(address device);
 
     /// @notice The device is bound to no vehicle.
     error DeviceNotBound(address device);
@@ -101,7 +100,8 @@ interface IDevices {
     ) external;
 
     /// @notice Frees `device` from its vehicle. For the vehicle's owner, and for the one who paired the
-    /// device, who may have sold the vehicle since and then also gets it back.
+    /// device, who may have sold the vehicle since. A device bound to none loses its claim instead, for the
+    /// one who claimed it.
     function release(address device) external;
 
     /// @notice Frees a device that has been idle for 30 days: claimed and not paired, or suspended by a
@@ -111,7 +111,7 @@ interface IDevices {
     /// @notice The maker of `device` and its model; zero if no maker registered it.
     function makerOf(address device) external view returns (address maker, uint32 definition);
 
-    /// @notice Who claimed or paired `device`, or zero.
+    /// @notice Who claimed `device`, or zero.
     function holderOf(address device) external view returns (address);
 
     /// @notice The device bound to a vehicle (zero address: none) and whether its readings are accepted.

@@ -57,7 +57,7 @@ interface IEncumbrances {
     /// @notice The vehicle has as many encumbrances as it may have.
     error TooManyEncumbrances(uint256 vehicle);
 
-    /// @notice `holder` has to agree to this transfer, or to any other lock or lien.
+    /// @notice `holder` has to agree to this transfer; under its lock nothing can be added either.
     error Burdened(uint256 vehicle, address holder, Burden kind);
 
     /// @notice Only the register of vehicles calls this.
@@ -94,8 +94,8 @@ interface IEncumbrances {
     /// @notice Whether `holder` has a live encumbrance of `vehicle`.
     function isLive(uint256 vehicle, address holder) external view returns (bool);
 
-    /// @notice The kind of the live encumbrance that `holder` has, or None.
-    function kindOf(uint256 vehicle, address holder) external view returns (Burden);
+    /// @notice The live encumbrance that `holder` has: its kind (or None) and since when.
+    function liveOf(uint256 vehicle, address holder) external view returns (Burden kind, uint40 since);
 
     /// @notice Whether `account` holds a live lock or lien, and so may move `vehicle`.
     function mayMove(uint256 vehicle, address account) external view returns (bool);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.30;
 
+import {IStatements} from "./IStatements.sol";
+
 /// @title Enrolment of cars that are on the road already
 /// @notice The owner asks, with a bond; t registrars state the tag, and a licensed inspector or dealer has
 /// seen car and papers. For 14 days anyone can challenge with an equal bond; then the title authority decides
@@ -11,7 +13,7 @@ pragma solidity 0.8.30;
 ///   └─ challenge ──► decide ─ enrolment stands ──► minted, both bonds to the owner
 ///                          └─ it does not ───────► nothing minted, both bonds to the challenger
 /// ```
-interface IEnrolment {
+interface IEnrolment is IStatements {
     /// @notice What is enrolled.
     /// @param tag The car's tag.
     /// @param commitment keccak256(VIN ‖ salt32).
@@ -59,16 +61,19 @@ interface IEnrolment {
     /// @notice The inspector is licensed neither as inspection body nor as dealer, or is the owner.
     error InvalidInspector(address inspector);
 
-    /// @notice The signature is not `signer`'s over this statement.
-    error InvalidSignature(address signer);
-
     /// @notice There is no open enrolment with this id.
     error NotOpen(uint256 id);
+
+    /// @notice Only the owner named in the claim opens it.
+    error NotClaimant(address account);
 
     /// @notice The enrolment is challenged already.
     error AlreadyChallenged(uint256 id);
 
-    /// @notice The time to challenge is over, or not over yet.
+    /// @notice Nobody challenged the enrolment, so there is nothing to decide.
+    error NotChallenged(uint256 id);
+
+    /// @notice The time to challenge ended at `until`.
     error WindowClosed(uint48 until);
 
     /// @notice The time to challenge runs until `until`.
@@ -97,7 +102,8 @@ interface IEnrolment {
     function decide(uint256 id, bool stands) external;
 
     /// @notice Mints the vehicle of an enrolment that nobody challenged. If its tag was taken meanwhile,
-    /// nothing is minted and the bond goes back.
+    /// nothing is minted and the bond goes back. A challenge that is undecided 60 days after the window ends
+    /// without effect: nothing is minted and both bonds go back.
     function complete(uint256 id) external returns (uint256 vehicle);
 
     /// @notice Pays out what the caller is owed.

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.30;
 
+import {IStatements} from "./IStatements.sol";
+
 /// @title Permissions an owner gives: to read, to write, to use the car
 /// @notice One model for all. A grant is bounded by scopes, time, number of uses and the periods of the data;
 /// a *free* grant, from the owner, also by the key epoch, so that every one of them ends with a transfer at
 /// no cost. A *bound* grant comes from the holder of an encumbrance and lives and ends with it: a rental's
 /// key survives a sale. An account has one grant from each giver at most; giving again replaces it.
-interface IGrants {
+interface IGrants is IStatements {
     /// @notice The bounds of a grant. It fills one storage slot together with its key epoch.
     /// @param scopes Bit n: scope number n (see Scopes).
     /// @param from First second in which it holds (of the epoch of Unix).
@@ -23,9 +25,10 @@ interface IGrants {
         uint16 dataUntil;
     }
 
-    /// @notice `grantee` has a grant from `giver`: the owner, or the holder of an encumbrance.
+    /// @notice `grantee` has a grant from `giver`: the owner, or the holder of an encumbrance. It holds while
+    /// `mark` is the vehicle's key epoch, or the time at which the encumbrance began.
     event Granted(
-        uint256 indexed vehicle, address indexed grantee, address indexed giver, uint32 epoch, Terms terms
+        uint256 indexed vehicle, address indexed grantee, address indexed giver, uint40 mark, Terms terms
     );
 
     /// @notice The giver took the grant back, or the grantee gave it up.
@@ -46,17 +49,14 @@ interface IGrants {
     /// key and reads, a licence gives reads, the others nothing.
     error ScopesNotHeld(address holder, uint32 scopes);
 
+    /// @notice `account` did not give this grant and it is not theirs.
+    error NotGiver(address account);
+
     /// @notice `grantee` has no grant in force for this scope.
     error NotGranted(uint256 vehicle, address grantee, uint8 scope);
 
     /// @notice Only the grantee and the contracts that record under a grant use it up.
     error NotUser(address account);
-
-    /// @notice The signed statement was good until `deadline` (seconds).
-    error Expired(uint256 deadline);
-
-    /// @notice The signature is not `signer`'s over this statement.
-    error InvalidSignature(address signer);
 
     /// @notice Gives `grantee` a free grant. For the vehicle's owner.
     function grant(uint256 vehicle, address grantee, Terms calldata terms) external;
@@ -101,10 +101,10 @@ interface IGrants {
         view
         returns (bool);
 
-    /// @notice The grant from `giver` (zero address: the free grant) as it stands; `live` says whether it
-    /// holds now.
+    /// @notice The grant from `giver` (zero address: the free grant) as it stands, its mark (see `Granted`) and
+    /// whether it holds now.
     function grantOf(uint256 vehicle, address grantee, address giver)
         external
         view
-        returns (Terms memory terms, uint32 epoch, bool live);
+        returns (Terms memory terms, uint40 mark, bool live);
 }

@@ -28,6 +28,9 @@ interface IParts {
     /// @notice The maker called `lot` back; `cid` is the content id of the notice.
     event LotRecalled(uint64 indexed lot, address indexed maker, bytes cid);
 
+    /// @notice `heir` carries on the bill of materials of the void title `vehicle`.
+    event PartsInherited(uint256 indexed heir, uint256 indexed vehicle, bytes32 root);
+
     /// @notice There is no lot with this number.
     error UnknownLot(uint64 lot);
 
@@ -45,6 +48,9 @@ interface IParts {
 
     /// @notice The vehicle has no such part at this place.
     error PartNotFitted(uint256 vehicle, uint256 part, uint256 index);
+
+    /// @notice Only the contract Titles calls this.
+    error NotTitles(address account);
 
     /// @notice Opens a lot of parts. For licensed makers; the definition must be one of a part.
     /// @return lot Its number, counted from 1.
@@ -65,6 +71,9 @@ interface IParts {
 
     /// @notice Calls a lot back. For its maker.
     function recall(uint64 lot, bytes calldata cid) external;
+
+    /// @notice Gives `heir` the bill of materials of the void title `vehicle`. For the contract Titles.
+    function inherit(uint256 heir, uint256 vehicle) external;
 
     /// @notice Whether `part` is built into `vehicle` now.
     function isFitted(uint256 vehicle, uint256 part, uint256 index, bytes32[] calldata proof)

@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IRecordSource} from "../market/IRecordSource.sol";
+import {IStatements} from "./IStatements.sol";
 
 /// @title Readings of paired devices, one by one and in batches
 /// @notice Public are only counter, odometer in whole kilometres, flags, the last record's hash and
@@ -11,7 +12,7 @@ import {IRecordSource} from "../market/IRecordSource.sol";
 /// reading. Tree: leaf = keccak256(0x00 ‖ counter (8 bytes) ‖ hash (32 bytes)), node = keccak256(0x01 ‖ left ‖
 /// right), padded with zero words to a power of two. A gateway's batch is such a tree over headers of many
 /// devices, with leaf = keccak256(0x02 ‖ the header's EIP-712 digest ‖ keccak256(the device's signature)).
-interface IReadings is IRecordSource {
+interface IReadings is IRecordSource, IStatements {
     /// @notice What a device states about a batch, of `leafCount` records.
     struct Header {
         uint256 vehicle;
@@ -59,9 +60,6 @@ interface IReadings is IRecordSource {
     /// @notice The counter must be higher than the device's last one.
     error CounterNotRising(uint64 counter, uint64 last);
 
-    /// @notice The signature is not `signer`'s over this statement.
-    error InvalidSignature(address signer);
-
     /// @notice The header is of another key epoch.
     error WrongEpoch(uint32 epoch, uint32 current);
 
@@ -70,9 +68,6 @@ interface IReadings is IRecordSource {
 
     /// @notice The pairing is younger than the batch: consent must stand from its first to its last record.
     error NoConsent(uint48 firstTime, uint40 pairedAt);
-
-    /// @notice A content id has 1 to 64 bytes.
-    error InvalidCid(uint256 length);
 
     /// @notice No batch has this id.
     error UnknownBatch(uint256 batch);
@@ -156,14 +151,15 @@ interface IReadings is IRecordSource {
     /// @notice `device` speaks for `vehicle` from now on, in this key epoch. The register of devices' call.
     function attach(address device, uint256 vehicle, uint32 epoch) external;
 
-    /// @notice `device` speaks for `vehicle` no longer. The register of devices' call.
-    function detach(address device, uint256 vehicle) external;
+    /// @notice `device` speaks for no vehicle any longer. The register of devices' call.
+    function detach(address device) external;
 
     /// @notice Whether the readings of `device` for `vehicle` are accepted.
     function isActive(address device, uint256 vehicle) external view returns (bool);
 
-    /// @notice The last counter of `device`, over all its pairings.
-    function counterOf(address device) external view returns (uint64);
+    /// @notice The key epoch in which `device` was paired (0: it is not), and its last counter over all its
+    /// pairings.
+    function streamOf(address device) external view returns (uint32 epoch, uint64 counter);
 
     /// @notice The last reading or batch of a vehicle; all zero when there is none.
     /// @return counter The device's counter.

@@ -26,9 +26,6 @@ interface IServiceRecords {
     /// @notice Kinds run from 0 to 14.
     error UnknownKind(uint8 kind);
 
-    /// @notice A content id has 1 to 64 bytes.
-    error InvalidCid(uint256 length);
-
     /// @notice Writes a record, by the caller's grant of scope 16 + `kind` from the owner.
     /// @param vehicle The vehicle.
     /// @param kind 0 maintenance, 1 repair, 2 inspection, 3 accident, 4 insurance; others as agreed.

@@ -32,16 +32,16 @@ interface ITitles {
 
     /// @notice A case.
     /// @param vehicle The title to void.
-    /// @param openedAt When it was announced, seconds.
+    /// @param readyAt The first second in which it can be executed.
     /// @param state Where it stands.
     /// @param reason Why.
-    /// @param sameCar Whether the new title is for the same car, which keeps its brands.
+    /// @param sameCar Whether the new title is for the same car, which keeps its brands and parts.
     /// @param newOwner Who gets the new title; zero address: it is only voided.
     /// @param tag The title's tag.
     /// @param commitment The new title's opening commitment.
     struct Case {
         uint64 vehicle;
-        uint40 openedAt;
+        uint40 readyAt;
         State state;
         Reason reason;
         bool sameCar;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.30;
 
+import {IStatements} from "./IStatements.sol";
+
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 
 /// @title The register of vehicles: one token for one car
@@ -12,7 +14,7 @@ import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 /// epoch stops with it, at once and whatever its amount: the pairing of the device, free grants.
 /// The register also answers at its address for `IDevices` (`pair`, `release`, `deviceOf`, `pairingOf`) and
 /// `IReadings` (`record`, `recordFor`, `lastReading`, `rollbacksOf`).
-interface IVehicleRegistry is IERC721 {
+interface IVehicleRegistry is IERC721, IStatements {
     /// @notice What identifies a car at minting.
     struct Car {
         bytes32 tag;
@@ -44,9 +46,6 @@ interface IVehicleRegistry is IERC721 {
 
     /// @notice `vehicle` is not the vehicle with this tag.
     error NotOfTag(uint256 vehicle, bytes32 tag);
-
-    /// @notice The signed statement was good until `deadline` (seconds since the epoch of Unix).
-    error Expired(uint256 deadline);
 
     /// @notice A batch has 1 to 500 cars.
     error InvalidBatch(uint256 cars);
@@ -148,9 +147,11 @@ interface IVehicleRegistry is IERC721 {
     /// @notice Whether a vehicle is scrapped.
     function isScrapped(uint256 vehicle) external view returns (bool);
 
-    /// @notice Whether `account` may move `vehicle`: its owner, whom they approved, or the holder of a lock or
-    /// lien.
-    function isAuthorized(uint256 vehicle, address account) external view returns (bool);
+    /// @notice Whether a vehicle's title was voided.
+    function isVoid(uint256 vehicle) external view returns (bool);
+
+    /// @notice Whether `account` is the owner of `vehicle` or approved for it (ERC-721).
+    function isOperator(uint256 vehicle, address account) external view returns (bool);
 
     /// @notice The void title whose tag `vehicle` carries on, or 0.
     function predecessorOf(uint256 vehicle) external view returns (uint256);

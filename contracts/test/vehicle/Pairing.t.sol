@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.30;
 
-import {IVehicleRegistry} from "../src/IVehicleRegistry.sol";
-import {RegistryFixture} from "./RegistryFixture.sol";
+import {IDevices} from "../../src/vehicle/IDevices.sol";
+import {IStatements} from "../../src/vehicle/IStatements.sol";
+import {IVehicleRegistry} from "../../src/vehicle/IVehicleRegistry.sol";
+import {VehicleFixture} from "./VehicleFixture.sol";
 
 import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
 import {IERC721Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
@@ -22,7 +24,7 @@ contract Garage is IERC1271 {
     }
 }
 
-contract PairingTest is RegistryFixture {
+contract PairingTest is VehicleFixture {
     uint256 private car;
 
     event DevicePaired(uint256 indexed vehicle, address indexed device, address indexed holder, uint32 epoch);
@@ -34,7 +36,7 @@ contract PairingTest is RegistryFixture {
     }
 
     function test_pairingNeedsDeviceAndOwner() public {
-        vm.expectEmit(address(registry));
+        vm.expectEmit(address(devices));
         emit DevicePaired(car, dongle.account, alice.account, 1);
         _pair(dongle, car, alice);
 
@@ -58,27 +60,25 @@ contract PairingTest is RegistryFixture {
         bytes32 h = _pairHash(dongle.account, car, alice.account, 0, DEADLINE);
         (bytes memory byA, bytes memory byB) = (_sign(a, h), _sign(b, h));
         if (a.account != dongle.account) {
-            vm.expectRevert(
-                abi.encodeWithSelector(IVehicleRegistry.InvalidSignature.selector, dongle.account)
-            );
+            vm.expectRevert(abi.encodeWithSelector(IStatements.InvalidSignature.selector, dongle.account));
         } else if (b.account != alice.account) {
-            vm.expectRevert(abi.encodeWithSelector(IVehicleRegistry.InvalidSignature.selector, alice.account));
+            vm.expectRevert(abi.encodeWithSelector(IStatements.InvalidSignature.selector, alice.account));
         }
         registry.pair(dongle.account, car, alice.account, 0, DEADLINE, byA, byB);
         assertEq(_isActive(dongle), a.account == dongle.account && b.account == alice.account);
     }
 
     function testFuzz_garbageSignaturesAreRefused(bytes calldata byDevice, bytes calldata byHolder) public {
-        vm.expectRevert(abi.encodeWithSelector(IVehicleRegistry.InvalidSignature.selector, dongle.account));
+        vm.expectRevert(abi.encodeWithSelector(IStatements.InvalidSignature.selector, dongle.account));
         registry.pair(dongle.account, car, alice.account, 0, DEADLINE, byDevice, byHolder);
         bytes memory good = _sign(dongle, _pairHash(dongle.account, car, alice.account, 0, DEADLINE));
-        vm.expectRevert(abi.encodeWithSelector(IVehicleRegistry.InvalidSignature.selector, alice.account));
+        vm.expectRevert(abi.encodeWithSelector(IStatements.InvalidSignature.selector, alice.account));
         registry.pair(dongle.account, car, alice.account, 0, DEADLINE, good, byHolder);
     }
 
     function test_nobodyIsNoDevice() public {
         bytes memory byHolder = _sign(alice, _pairHash(address(0), car, alice.account, 0, DEADLINE));
-        vm.expectRevert(abi.encodeWithSelector(IVehicleRegistry.InvalidSignature.selector, address(0)));
+        vm.expectRevert(abi.encodeWithSelector(IStatements.InvalidSignature.selector, address(0)));
         registry.pair(address(0), car, alice.account, 0, DEADLINE, new bytes(65), byHolder);
     }
 
@@ -96,7 +96,7 @@ contract PairingTest is RegistryFixture {
         bytes32 h = _pairHash(dongle.account, car, alice.account, 0, DEADLINE);
         (bytes memory byDevice, bytes memory byHolder) = (_sign(dongle, h), _sign(alice, h));
         vm.warp(DEADLINE + 1);
-        vm.expectRevert(abi.encodeWithSelector(IVehicleRegistry.Expired.selector, DEADLINE));
+        vm.expectRevert(abi.encodeWithSelector(IStatements.Expired.selector, DEADLINE));
         registry.pair(dongle.account, car, alice.account, 0, DEADLINE, byDevice, byHolder);
     }
 
@@ -104,7 +104,7 @@ contract PairingTest is RegistryFixture {
         bytes32 h = _pairHash(dongle.account, car, alice.account, 0, DEADLINE);
         (bytes memory byDevice, bytes memory byHolder) = (_sign(dongle, h), _sign(alice, h));
         _transfer(alice, bob, car);
-        vm.expectRevert(abi.encodeWithSelector(IVehicleRegistry.NotVehicleOwner.selector, alice.account, car));
+        vm.expectRevert(abi.encodeWithSelector(IDevices.NotVehicleOwner.selector, alice.account, car));
         registry.pair(dongle.account, car, alice.account, 0, DEADLINE, byDevice, byHolder);
     }
 
@@ -130,7 +130,7 @@ contract PairingTest is RegistryFixture {
         _pair(dongle, car, alice);
         bytes32 h = _pairHash(dongle.account, other, alice.account, 1, DEADLINE);
         (bytes memory byDevice, bytes memory byHolder) = (_sign(dongle, h), _sign(alice, h));
-        vm.expectRevert(abi.encodeWithSelector(IVehicleRegistry.DeviceBound.selector, dongle.account, car));
+        vm.expectRevert(abi.encodeWithSelector(IDevices.DeviceBound.selector, dongle.account, car));
         registry.pair(dongle.account, other, alice.account, 1, DEADLINE, byDevice, byHolder);
     }
 
@@ -138,9 +138,7 @@ contract PairingTest is RegistryFixture {
         _pair(dongle, car, alice);
         bytes32 h = _pairHash(spare.account, car, alice.account, 0, DEADLINE);
         (bytes memory byDevice, bytes memory byHolder) = (_sign(spare, h), _sign(alice, h));
-        vm.expectRevert(
-            abi.encodeWithSelector(IVehicleRegistry.VehicleHasDevice.selector, car, dongle.account)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IDevices.VehicleHasDevice.selector, car, dongle.account));
         registry.pair(spare.account, car, alice.account, 0, DEADLINE, byDevice, byHolder);
     }
 
@@ -181,7 +179,7 @@ contract PairingTest is RegistryFixture {
     function test_newOwnersDeviceReplacesASuspendedOne() public {
         _pair(dongle, car, alice);
         _transfer(alice, bob, car);
-        vm.expectEmit(address(registry));
+        vm.expectEmit(address(devices));
         emit DeviceReleased(car, dongle.account);
         _pair(spare, car, bob);
         assertTrue(_isActive(spare));
@@ -193,7 +191,7 @@ contract PairingTest is RegistryFixture {
 
     function test_ownerReleasesAnActiveDevice() public {
         _pair(dongle, car, alice);
-        vm.expectEmit(address(registry));
+        vm.expectEmit(address(devices));
         emit DeviceReleased(car, dongle.account);
         vm.prank(alice.account);
         registry.release(dongle.account);
@@ -229,9 +227,7 @@ contract PairingTest is RegistryFixture {
         _pair(dongle, car, alice);
         _transfer(alice, bob, car);
         _pair(dongle, car, bob);
-        vm.expectRevert(
-            abi.encodeWithSelector(IVehicleRegistry.NotReleaser.selector, alice.account, dongle.account)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IDevices.NotReleaser.selector, alice.account, dongle.account));
         vm.prank(alice.account);
         registry.release(dongle.account);
     }
@@ -239,15 +235,13 @@ contract PairingTest is RegistryFixture {
     function testFuzz_strangersReleaseNothing(address stranger) public {
         vm.assume(stranger != alice.account);
         _pair(dongle, car, alice);
-        vm.expectRevert(
-            abi.encodeWithSelector(IVehicleRegistry.NotReleaser.selector, stranger, dongle.account)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IDevices.NotReleaser.selector, stranger, dongle.account));
         vm.prank(stranger);
         registry.release(dongle.account);
     }
 
     function test_releaseOfUnboundDeviceReverts() public {
-        vm.expectRevert(abi.encodeWithSelector(IVehicleRegistry.DeviceNotBound.selector, dongle.account));
+        vm.expectRevert(abi.encodeWithSelector(IDevices.DeviceNotBound.selector, dongle.account));
         registry.release(dongle.account);
     }
 }

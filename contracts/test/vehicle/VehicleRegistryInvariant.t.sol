@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.30;
 
-import {IVehicleRegistry} from "../src/IVehicleRegistry.sol";
-import {RegistryFixture} from "./RegistryFixture.sol";
+import {IVehicleRegistry} from "../../src/vehicle/IVehicleRegistry.sol";
+import {VehicleFixture} from "./VehicleFixture.sol";
 
 /// Three owners, four devices and a handful of tags, in any order of calls, valid or not. Keeps its own
 /// account of what must hold and fails on the spot when the registry accepts or refuses the wrong thing.
-contract Street is RegistryFixture {
+contract Street is VehicleFixture {
     struct Pairing {
         uint256 vehicle;
         uint32 epoch;
     }
 
     Key[3] private owners;
-    Key[4] private devices;
+    Key[4] private dongles;
 
     bytes32[] public tags; // by vehicle id - 1
     mapping(bytes32 tag => uint256 vehicle) private minted;
@@ -22,17 +22,17 @@ contract Street is RegistryFixture {
     mapping(address device => uint64) private counters;
     mapping(uint256 vehicle => uint32) private odometers;
     mapping(uint256 vehicle => uint16) public rollbacks;
-    uint256 public readings;
+    uint256 public accepted;
 
     function setUp() public override {
         super.setUp();
         owners[0] = alice;
         owners[1] = bob;
         owners[2] = _key("carol");
-        devices[0] = dongle;
-        devices[1] = spare;
-        devices[2] = _key("third dongle");
-        devices[3] = _key("fourth dongle");
+        dongles[0] = dongle;
+        dongles[1] = spare;
+        dongles[2] = _key("third dongle");
+        dongles[3] = _key("fourth dongle");
     }
 
     function mint(uint256 who, uint8 tagNumber) external {
@@ -69,7 +69,7 @@ contract Street is RegistryFixture {
     function pair(uint256 which, uint256 withWhat) external {
         uint256 vehicle = _vehicle(which);
         if (vehicle == 0) return;
-        Key memory device = devices[withWhat % 4];
+        Key memory device = dongles[withWhat % 4];
         Key memory owner = _ownerOf(vehicle);
         uint256 nonce = registry.nonces(device.account);
         bytes32 h = _pairHash(device.account, vehicle, owner.account, nonce, DEADLINE);
@@ -85,7 +85,7 @@ contract Street is RegistryFixture {
     }
 
     function release(uint256 what) external {
-        address device = devices[what % 4].account;
+        address device = dongles[what % 4].account;
         (uint256 vehicle,, address holder,,) = registry.pairingOf(device);
         if (vehicle == 0) return;
         vm.prank(holder);
@@ -94,7 +94,7 @@ contract Street is RegistryFixture {
     }
 
     function read(uint256 what, uint256 which, uint64 counter, uint32 km, bool relayed) external {
-        Key memory device = devices[what % 4];
+        Key memory device = dongles[what % 4];
         Pairing memory p = pairings[device.account];
         // mostly the vehicle it is bound to, sometimes another
         uint256 vehicle = which % 8 == 0 ? _vehicle(which / 8) : p.vehicle;
@@ -104,16 +104,16 @@ contract Street is RegistryFixture {
         Record memory r = Record(vehicle, counter, km, OBD, 0, keccak256(abi.encode(counter)));
         bytes memory signature = _sign(device, _readingHash(r, epochs[vehicle]));
 
-        bool accepted = vehicle != 0 && p.vehicle == vehicle && p.epoch == epochs[vehicle] && counter > last;
-        if (!accepted) vm.expectRevert();
+        bool fine = vehicle != 0 && p.vehicle == vehicle && p.epoch == epochs[vehicle] && counter > last;
+        if (!fine) vm.expectRevert();
         if (relayed) _recordFor(device.account, r, signature);
         else _record(device, r);
-        if (!accepted) return;
+        if (!fine) return;
 
         counters[device.account] = counter;
         if (km < odometers[vehicle]) ++rollbacks[vehicle];
         odometers[vehicle] = km;
-        ++readings;
+        ++accepted;
         (uint64 counter_, uint32 km_,,,) = registry.lastReading(vehicle);
         assertEq(counter_, counter);
         assertEq(km_, km);
@@ -129,8 +129,8 @@ contract Street is RegistryFixture {
             (address device,) = registry.deviceOf(vehicle);
             if (device != address(0)) assertEq(pairings[device].vehicle, vehicle);
         }
-        for (uint256 i = 0; i < devices.length; ++i) {
-            address device = devices[i].account;
+        for (uint256 i = 0; i < dongles.length; ++i) {
+            address device = dongles[i].account;
             Pairing memory p = pairings[device];
             (uint256 vehicle, uint32 epoch,, uint64 counter, bool active) = registry.pairingOf(device);
             assertEq(vehicle, p.vehicle);
@@ -157,7 +157,7 @@ contract Street is RegistryFixture {
     }
 }
 
-contract VehicleRegistryInvariantTest is RegistryFixture {
+contract VehicleRegistryInvariantTest is VehicleFixture {
     Street private street;
 
     function setUp() public override {
@@ -198,7 +198,7 @@ contract VehicleRegistryInvariantTest is RegistryFixture {
         street.release(1);
         street.pair(1, 1);
         street.check();
-        assertEq(street.readings(), 2);
+        assertEq(street.accepted(), 2);
         assertEq(street.rollbacks(1), 1);
     }
 }

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.30;
 
-import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
-import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
 /// @title A set of registrars that decides by t of n signatures
-/// @notice The administrator (`owner`) names the registrars and the threshold t and can do nothing else.
-/// Always 1 <= t <= n, once the constructor has run.
-abstract contract Registrars is Ownable2Step {
+/// @notice The holder of Roles.REGISTRAR_ADMIN names the registrars and the threshold t and can do nothing
+/// else. Always 1 <= t <= n, once the constructor has run.
+abstract contract Registrars is AccessManaged {
     uint64 private _count;
     uint64 private _threshold;
     mapping(address account => bool) private _isRegistrar;
@@ -37,23 +36,24 @@ abstract contract Registrars is Ownable2Step {
     /// @notice Signatures must stand in ascending order of their signers' addresses, each signer once.
     error SignersNotAscending(address previous, address next);
 
-    /// @param admin The account that names registrars.
+    /// @param authority The foundation's AccessManager.
     /// @param registrars The first registrars, each once.
     /// @param threshold_ The signatures needed, t.
-    constructor(address admin, address[] memory registrars, uint256 threshold_) Ownable(admin) {
+    constructor(address authority, address[] memory registrars, uint256 threshold_) AccessManaged(authority) {
         for (uint256 i = 0; i < registrars.length; ++i) {
             _add(registrars[i]);
         }
         _setThreshold(threshold_);
     }
 
-    /// @notice Adds a registrar. Administrator only.
-    function addRegistrar(address registrar) external onlyOwner {
+    /// @notice Adds a registrar. For Roles.REGISTRAR_ADMIN.
+    function addRegistrar(address registrar) external restricted {
         _add(registrar);
     }
 
-    /// @notice Removes a registrar. Administrator only; the threshold must still be reachable afterwards.
-    function removeRegistrar(address registrar) external onlyOwner {
+    /// @notice Removes a registrar; the threshold must still be reachable afterwards. For
+    /// Roles.REGISTRAR_ADMIN.
+    function removeRegistrar(address registrar) external restricted {
         if (!_isRegistrar[registrar]) revert NotRegistrar(registrar);
         if (_count == _threshold) revert InvalidThreshold(_threshold, _count - 1);
         _isRegistrar[registrar] = false;
@@ -61,8 +61,8 @@ abstract contract Registrars is Ownable2Step {
         emit RegistrarRemoved(registrar);
     }
 
-    /// @notice Sets the signatures needed, t. Administrator only.
-    function setThreshold(uint256 threshold_) external onlyOwner {
+    /// @notice Sets the signatures needed, t. For Roles.REGISTRAR_ADMIN.
+    function setThreshold(uint256 threshold_) external restricted {
         _setThreshold(threshold_);
     }
 

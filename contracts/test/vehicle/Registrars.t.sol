@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.30;
 
-import {Registrars} from "../src/Registrars.sol";
-import {VehicleRegistry} from "../src/VehicleRegistry.sol";
-import {RegistryFixture} from "./RegistryFixture.sol";
+import {Registrars} from "../../src/vehicle/Registrars.sol";
+import {VehicleRegistry} from "../../src/vehicle/VehicleRegistry.sol";
+import {VehicleFixture} from "./VehicleFixture.sol";
 
-import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
-contract RegistrarsTest is RegistryFixture {
+contract RegistrarsTest is VehicleFixture {
     event RegistrarAdded(address indexed registrar);
     event RegistrarRemoved(address indexed registrar);
     event ThresholdChanged(uint256 threshold);
@@ -28,7 +28,7 @@ contract RegistrarsTest is RegistryFixture {
         for (uint256 i = 0; i < n; ++i) {
             accounts[i] = keys[i].account;
         }
-        registry = new VehicleRegistry(admin, accounts, t);
+        _deploy(accounts, t);
     }
 
     function _registerWith(bytes[] memory signatures) private returns (uint256) {
@@ -40,7 +40,6 @@ contract RegistrarsTest is RegistryFixture {
     }
 
     function test_constructorSetsAdminRegistrarsAndThreshold() public view {
-        assertEq(registry.owner(), admin);
         assertTrue(registry.isRegistrar(registrar.account));
         assertFalse(registry.isRegistrar(admin));
         assertEq(registry.registrarCount(), 1);
@@ -52,22 +51,23 @@ contract RegistrarsTest is RegistryFixture {
         address[] memory one = new address[](1);
         one[0] = registrar.account;
         vm.expectRevert(abi.encodeWithSelector(Registrars.InvalidThreshold.selector, t, 1));
-        new VehicleRegistry(admin, one, t);
+        new VehicleRegistry(admin, one, t, _links());
     }
 
     function test_constructorRefusesRepeatedAndZeroRegistrars() public {
         address[] memory list = new address[](2);
         list[0] = list[1] = registrar.account;
         vm.expectRevert(abi.encodeWithSelector(Registrars.InvalidRegistrar.selector, registrar.account));
-        new VehicleRegistry(admin, list, 1);
+        new VehicleRegistry(admin, list, 1, _links());
         list[1] = address(0);
         vm.expectRevert(abi.encodeWithSelector(Registrars.InvalidRegistrar.selector, address(0)));
-        new VehicleRegistry(admin, list, 1);
+        new VehicleRegistry(admin, list, 1, _links());
     }
 
     function testFuzz_onlyTheAdminChangesRegistrars(address stranger) public {
         vm.assume(stranger != admin);
-        bytes memory refusal = abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, stranger);
+        bytes memory refusal =
+            abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, stranger);
         vm.startPrank(stranger);
         vm.expectRevert(refusal);
         registry.addRegistrar(stranger);
@@ -110,15 +110,6 @@ contract RegistrarsTest is RegistryFixture {
         registry.setThreshold(0);
         vm.expectRevert(abi.encodeWithSelector(Registrars.InvalidThreshold.selector, 2, 1));
         registry.setThreshold(2);
-    }
-
-    function test_adminIsHandedOverInTwoSteps() public {
-        vm.prank(admin);
-        registry.transferOwnership(bob.account);
-        assertEq(registry.owner(), admin);
-        vm.prank(bob.account);
-        registry.acceptOwnership();
-        assertEq(registry.owner(), bob.account);
     }
 
     /// Any subset of five registrars mints exactly when it has three or more members.

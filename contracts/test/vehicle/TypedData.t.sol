@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.30;
 
-import {VehicleRegistry} from "../src/VehicleRegistry.sol";
-import {RegistryFixture} from "./RegistryFixture.sol";
+import {VehicleFixture} from "./VehicleFixture.sol";
 
 /// The part of the cheat codes that forge-std at hand does not name yet.
 interface VmTypedData {
@@ -11,7 +10,7 @@ interface VmTypedData {
 
 /// Fixed statements for whoever signs elsewhere (firmware, wallets, registrars): the same bytes must come
 /// out of the JSON that wallets sign, of this fixture and of the contract. README.md lists the digests.
-contract TypedDataTest is RegistryFixture {
+contract TypedDataTest is VehicleFixture {
     address private constant REGISTRY = 0x00000000000000000000000000000000000000ca;
     string private constant DOMAIN = '"domain":{"name":"Autochain Vehicle","version":"1","chainId":1337,'
         '"verifyingContract":"0x00000000000000000000000000000000000000CA"},'
@@ -21,12 +20,9 @@ contract TypedDataTest is RegistryFixture {
     bytes32 private constant COMMITMENT = bytes32(uint256(0x22));
 
     function setUp() public override {
-        super.setUp();
         vm.chainId(1337);
-        address[] memory registrars = new address[](1);
-        registrars[0] = registrar.account;
-        deployCodeTo("VehicleRegistry.sol", abi.encode(admin, registrars, 1), REGISTRY);
-        registry = VehicleRegistry(REGISTRY);
+        registryAt = REGISTRY;
+        super.setUp();
     }
 
     function _digest(bytes32 structHash) private view returns (bytes32) {

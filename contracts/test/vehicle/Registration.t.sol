@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.30;
 
-import {IVehicleRegistry} from "../src/IVehicleRegistry.sol";
-import {Registrars} from "../src/Registrars.sol";
-import {RegistryFixture} from "./RegistryFixture.sol";
+import {IStatements} from "../../src/vehicle/IStatements.sol";
+import {IVehicleRegistry} from "../../src/vehicle/IVehicleRegistry.sol";
+import {Registrars} from "../../src/vehicle/Registrars.sol";
+import {VehicleFixture} from "./VehicleFixture.sol";
 
 import {IERC721Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
 
-contract RegistrationTest is RegistryFixture {
+contract RegistrationTest is VehicleFixture {
     event VehicleRegistered(
         uint256 indexed vehicle, bytes32 indexed tag, address indexed minter, bytes32 commitment
     );
@@ -88,7 +89,7 @@ contract RegistrationTest is RegistryFixture {
         bytes[] memory signatures =
             _one(_sign(registrar, _registerHash("tag", "c", alice.account, 0, DEADLINE)));
         vm.warp(DEADLINE + late);
-        vm.expectRevert(abi.encodeWithSelector(IVehicleRegistry.Expired.selector, DEADLINE));
+        vm.expectRevert(abi.encodeWithSelector(IStatements.Expired.selector, DEADLINE));
         registry.register("tag", "c", alice.account, 0, DEADLINE, signatures);
         vm.warp(DEADLINE);
         registry.register("tag", "c", alice.account, 0, DEADLINE, signatures);
