@@ -143,8 +143,8 @@ contract Escrow is ITemplate, Payouts, VehicleHold, Initializable {
         if (release) (_releaseVotes, _refundVotes) = (_releaseVotes | bit, _refundVotes & ~bit);
         else (_releaseVotes, _refundVotes) = (_releaseVotes & ~bit, _refundVotes | bit);
 
-        uint16 votes = release ? _releaseVotes : _refundVotes;
-        if (_count(votes) >= _terms.threshold) _decide(release, votes);
+        uint16 agreeing = release ? _releaseVotes : _refundVotes;
+        if (_count(agreeing) >= _terms.threshold) _decide(release, agreeing);
     }
 
     /// @notice Refunds the buyer of a deal that nobody decided. Anyone, after the deadline.
