@@ -10,6 +10,7 @@ import {Treasury} from "../src/foundation/Treasury.sol";
 import {Licences} from "../src/members/Licences.sol";
 import {Membership} from "../src/members/Membership.sol";
 import {RewardPool} from "../src/rewards/RewardPool.sol";
+import {TemplateFactory} from "../src/templates/TemplateFactory.sol";
 
 /// @title The table of roles that `Authority` is constructed with
 /// @notice Who holds which role, and which restricted function belongs to which role: the one place where
@@ -35,6 +36,7 @@ library Wiring {
         address membership;
         address licences;
         address rewardPool;
+        address templateFactory;
     }
 
     /// @notice The holders of roles, none with a delay.
@@ -73,6 +75,8 @@ library Wiring {
         table = _rule(table, a.rewardPool, RewardPool.reject.selector, Roles.AUDIT);
         table = _rule(table, a.rewardPool, Stoppable.pause.selector, Roles.RISK);
         table = _rule(table, a.rewardPool, Stoppable.unpause.selector, Roles.RISK);
+        table = _rule(table, a.templateFactory, TemplateFactory.register.selector, Roles.FOUNDATION);
+        table = _rule(table, a.templateFactory, TemplateFactory.retire.selector, Roles.RISK);
     }
 
     /// @dev The table with one more holder.
