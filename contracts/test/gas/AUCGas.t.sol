@@ -36,4 +36,17 @@ contract AUCGasTest is FoundationFixture {
         auc.burn(1 ether);
         _spent("burn", 95_000);
     }
+
+    /// A holder who votes writes a checkpoint of its votes too, in each second in which they change.
+    function test_gasOfWrappingAVotersCoins() public {
+        vm.startPrank(alice);
+        auc.delegate(alice);
+        auc.deposit{value: 2 ether}();
+        vm.warp(NOW + 13);
+        auc.deposit{value: 2 ether}();
+        _spent("wrap, a voter", 110_000);
+        vm.warp(NOW + 26);
+        auc.withdraw(1 ether);
+        _spent("unwrap, a voter", 115_000);
+    }
 }
