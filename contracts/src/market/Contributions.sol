@@ -9,10 +9,12 @@ import {Periods} from "./Periods.sol";
 /// @notice See {IContributions}. Immutable, without an administrator: the two contracts that accept records are
 /// fixed at construction.
 contract Contributions is IContributions {
-    /// @dev A run ends where the next begins; one contributor's records in a row only move the end.
+    /// @dev A run ends where the next begins; one contributor's records in a row only move the end. `index` is the
+    /// run's number. The last run stands apart, so that counting touches one slot.
     struct Run {
         address contributor;
-        uint96 end;
+        uint32 index;
+        uint64 end;
     }
 
     /// @notice The contract that accepts batches of readings.
@@ -21,7 +23,8 @@ contract Contributions is IContributions {
     /// @notice The contract that accepts service records.
     address public immutable SERVICE_RECORDS;
 
-    mapping(bytes32 dataset => Run[]) private _runs;
+    mapping(bytes32 dataset => Run) private _last;
+    mapping(bytes32 dataset => mapping(uint256 index => Run)) private _earlier;
 
     /// @param readings The contract that accepts batches of readings.
     /// @param serviceRecords The contract that accepts service records.
@@ -45,32 +48,25 @@ contract Contributions is IContributions {
         uint32 period = Periods.periodOf(time);
         if (records == 0 || Periods.isClosed(period)) return;
 
-        Run[] storage runs = _runs[Datasets.id(vehicle, epoch, scope, period)];
-        uint256 length = runs.length;
-        uint96 end = records;
-        if (length != 0) {
-            Run storage last = runs[length - 1];
-            end += last.end;
-            if (last.contributor == contributor) {
-                last.end = end;
-                emit Contributed(vehicle, epoch, scope, period, contributor, records);
-                return;
-            }
+        bytes32 dataset = Datasets.id(vehicle, epoch, scope, period);
+        emit Contributed(dataset, contributor, records);
+        Run memory last = _last[dataset];
+        if (last.end != 0 && last.contributor != contributor) {
+            _earlier[dataset][last.index] = last;
+            ++last.index;
         }
-        runs.push(Run(contributor, end));
-        emit Contributed(vehicle, epoch, scope, period, contributor, records);
+        _last[dataset] = Run(contributor, last.index, last.end + records);
     }
 
     /// @inheritdoc IContributions
     function recordsIn(bytes32 dataset) external view returns (uint256) {
-        Run[] storage runs = _runs[dataset];
-        uint256 length = runs.length;
-        return length == 0 ? 0 : runs[length - 1].end;
+        return _last[dataset].end;
     }
 
     /// @inheritdoc IContributions
     function runsIn(bytes32 dataset) external view returns (uint256) {
-        return _runs[dataset].length;
+        Run storage last = _last[dataset];
+        return last.end == 0 ? 0 : uint256(last.index) + 1;
     }
 
     /// @inheritdoc IContributions
@@ -79,8 +75,10 @@ contract Contributions is IContributions {
         view
         returns (address contributor, uint256 start, uint256 end)
     {
-        Run[] storage runs = _runs[dataset];
-        Run storage run = runs[index];
-        return (run.contributor, index == 0 ? 0 : runs[index - 1].end, run.end);
+        Run memory run = _last[dataset];
+        if (index > run.index || run.end == 0) revert NoSuchRun(dataset, index);
+        if (index < run.index) run = _earlier[dataset][index];
+        start = index == 0 ? 0 : _earlier[dataset][index - 1].end;
+        return (run.contributor, start, run.end);
     }
 }

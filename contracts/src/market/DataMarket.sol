@@ -13,12 +13,11 @@ import {Periods} from "./Periods.sol";
 import {SealedRecord} from "./SealedRecord.sol";
 
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
-import {Time} from "@openzeppelin/contracts/utils/types/Time.sol";
 
 /// @title DataMarket, where a car's owner sells the key to a period of its data
 /// @notice See {IDataMarket}. Immutable, without an administrator; the fee's rate is the FeeRouter's.
-/// @dev An order's coins stay here until it is refunded or settled and claimed, so the balance is always the sum
-/// of: prices and bonds of open orders, shares not claimed and bonds not taken.
+/// @dev An order's coins stay here until it is refunded or settled and claimed, so the balance, native and wrapped
+/// together, is always the sum of: prices and bonds of open orders, shares not claimed and bonds not taken.
 contract DataMarket is IDataMarket {
     /// @notice The FeeRouter's name for this service.
     bytes32 public constant SERVICE = keccak256("autochain.data");
@@ -112,10 +111,10 @@ contract DataMarket is IDataMarket {
         if (price > maximum) revert PriceAbove(price, maximum);
         // Whoever sees the permit can use it up first; the allowance it gave then still stands.
         try AUC_TOKEN.permit(msg.sender, address(this), maximum, deadline, v, r, s) {} catch {}
+        _orders[order].wrapped = true;
         // AUC reverts on failure and always returns true.
         // forge-lint: disable-next-line(erc20-unchecked-transfer)
         AUC_TOKEN.transferFrom(msg.sender, address(this), price);
-        AUC_TOKEN.withdraw(price);
     }
 
     /// @inheritdoc IDataMarket
@@ -128,15 +127,17 @@ contract DataMarket is IDataMarket {
         KeyWrap.requireOnCurve(ephemeral);
 
         o.status = Status.Released;
-        o.time = Time.timestamp();
+        o.time = _now();
         o.handover = _handover(ephemeral, wrapped);
         emit KeyReleased(order, ephemeral, wrapped);
+        _unwrap(o);
     }
 
     /// @inheritdoc IDataMarket
     function refund(uint256 order) external {
         Order storage o = _require(order, Status.Paid);
         _requireFrom(o.time + RELEASE_TIME);
+        _unwrap(o);
         _refund(order, o, 0);
     }
 
@@ -236,12 +237,19 @@ contract DataMarket is IDataMarket {
 
         order = ++_orderCount;
         Order storage o = _orders[order];
-        (o.buyer, o.time, o.status, o.scope, o.period) =
-        (msg.sender, Time.timestamp(), Status.Paid, scope, period);
+        (o.buyer, o.time, o.status, o.scope, o.period) = (msg.sender, _now(), Status.Paid, scope, period);
         (o.seller, o.price) = (seller, price);
         // forge-lint: disable-next-line(unsafe-typecast)
         (o.keyAccount, o.vehicle, o.epoch) = (KeyWrap.accountOf(buyerKey), uint64(vehicle), epoch);
         emit Purchased(order, vehicle, msg.sender, epoch, scope, period, seller, price, buyerKey);
+    }
+
+    /// @dev Wrapped coins stay wrapped while the order waits for its key, which keeps the purchase cheap; from
+    /// then on every order is in native coins. AUC pays out to `receive` and calls nobody else.
+    function _unwrap(Order storage o) private {
+        if (!o.wrapped) return;
+        o.wrapped = false;
+        AUC_TOKEN.withdraw(o.price);
     }
 
     function _refund(uint256 order, Order storage o, uint256 penalty) private {
@@ -295,6 +303,11 @@ contract DataMarket is IDataMarket {
     function _requireFrom(uint256 start) private view {
         // forge-lint: disable-next-line(block-timestamp)
         if (block.timestamp < start) revert TooEarly(start);
+    }
+
+    function _now() private view returns (uint40) {
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return uint40(block.timestamp); // until the year 36812
     }
 
     function _handover(KeyWrap.Point calldata ephemeral, bytes32 wrapped) private pure returns (bytes32) {

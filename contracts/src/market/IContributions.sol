@@ -13,17 +13,13 @@ pragma solidity 0.8.30;
 /// A sale is shared by the runs' places in that line, so that the shares add up to the price exactly.
 interface IContributions {
     /// @notice `records` records of `contributor` joined the data set.
-    event Contributed(
-        uint256 indexed vehicle,
-        uint32 indexed epoch,
-        uint8 scope,
-        uint32 period,
-        address indexed contributor,
-        uint32 records
-    );
+    event Contributed(bytes32 indexed dataset, address indexed contributor, uint32 records);
 
     /// @notice Only the contracts that accept records count them.
     error NotRecorder(address account);
+
+    /// @notice The data set has no run with this number.
+    error NoSuchRun(bytes32 dataset, uint256 index);
 
     /// @notice Counts `records` accepted records made at `time` (seconds) towards their period, if that is
     /// still open; records that come after the period closed earn nothing. Recorders only.
@@ -48,7 +44,7 @@ interface IContributions {
     /// @notice The number of runs in the data set.
     function runsIn(bytes32 dataset) external view returns (uint256);
 
-    /// @notice Run `index` of the data set: its contributor and its place [start, end) in the line.
+    /// @notice Run `index`, from 0, of the data set: its contributor and its place [start, end) in the line.
     function runAt(bytes32 dataset, uint256 index)
         external
         view

@@ -27,11 +27,13 @@ interface IDataMarket {
     }
 
     /// @notice A purchase. `time` is when it was paid or, from then on, released; `keyAccount` is the account
-    /// of the buyer's one-time key; `fee` is known once it is settled.
+    /// of the buyer's one-time key; `wrapped` says that the price is here as wrapped coins; `fee` is known once it
+    /// is settled.
     struct Order {
         address buyer;
-        uint48 time;
+        uint40 time;
         Status status;
+        bool wrapped;
         uint8 scope;
         uint32 period;
         address seller;

@@ -69,16 +69,6 @@ contract DataMarketTest is MarketFixture {
         market.purchase{value: PRICE}(CAR, SCOPE, PERIOD, off);
     }
 
-    function _permit(uint256 value) private view returns (uint8, bytes32, bytes32) {
-        bytes32 typehash =
-            keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
-        bytes32 structHash = keccak256(
-            abi.encode(typehash, buyer, address(market), value, auc.nonces(buyer), block.timestamp)
-        );
-        return
-            vm.sign(buyerSecret, keccak256(abi.encodePacked("\x19\x01", auc.DOMAIN_SEPARATOR(), structHash)));
-    }
-
     function test_purchaseWithPermit() public {
         vm.prank(buyer);
         auc.deposit{value: 50 ether}();
@@ -87,8 +77,29 @@ contract DataMarketTest is MarketFixture {
         uint256 order =
             market.purchaseWithPermit(CAR, SCOPE, PERIOD, oneTime.point, PRICE, block.timestamp, v, r, s);
         assertEq(auc.balanceOf(buyer), 50 ether - PRICE);
-        assertEq(address(market).balance, PRICE);
+        assertEq(auc.balanceOf(address(market)), PRICE);
         assertEq(uint8(_status(order)), uint8(IDataMarket.Status.Paid));
+
+        _release(order, KEY); // native from here on
+        assertEq(auc.balanceOf(address(market)), 0);
+        assertEq(address(market).balance, PRICE + market.bondFor(PRICE));
+        skip(48 hours);
+        market.settle(order);
+        vm.prank(owner);
+        market.claim(order, 0, payable(owner));
+    }
+
+    function test_permitPurchaseIsRefundedInNativeCoins() public {
+        vm.prank(buyer);
+        auc.deposit{value: PRICE}();
+        (uint8 v, bytes32 r, bytes32 s) = _permit(PRICE);
+        vm.prank(buyer);
+        uint256 order =
+            market.purchaseWithPermit(CAR, SCOPE, PERIOD, oneTime.point, PRICE, block.timestamp, v, r, s);
+        skip(72 hours);
+        market.refund(order);
+        assertEq(buyer.balance, 100 ether);
+        assertEq(auc.totalSupply(), 0);
     }
 
     function test_permitUsedUpByAnotherStillBuys() public {
@@ -98,7 +109,7 @@ contract DataMarketTest is MarketFixture {
         auc.permit(buyer, address(market), PRICE, block.timestamp, v, r, s);
         vm.prank(buyer);
         market.purchaseWithPermit(CAR, SCOPE, PERIOD, oneTime.point, PRICE, block.timestamp, v, r, s);
-        assertEq(address(market).balance, PRICE);
+        assertEq(auc.balanceOf(address(market)), PRICE);
     }
 
     function test_permitBuysNotAboveItsMaximum() public {
@@ -194,7 +205,8 @@ contract DataMarketTest is MarketFixture {
         uint256 order = _purchase();
         Handover memory h = _release(order, sold);
         // With one byte of text, one key in 256 opens it by chance: compare the texts, not the keys.
-        bool opens = keccak256(_stream(sold, counter, _stream(used, counter, text))) == keccak256(text);
+        bool opens = keccak256(_streamOf(device, sold, counter, _streamOf(device, used, counter, text)))
+            == keccak256(text);
         if (opens) {
             vm.expectRevert(abi.encodeWithSelector(IDataMarket.KeyIsRight.selector, order));
         }
@@ -232,7 +244,7 @@ contract DataMarketTest is MarketFixture {
         h.wrapped ^= bytes32(uint256(1));
 
         // Another one-time key, and another shared point.
-        KeyWrap.Point memory shared = _shared(2, uint256(keccak256("ephemeral")) % ORDER);
+        KeyWrap.Point memory shared = _shared(2, EPHEMERAL);
         vm.expectRevert(KeyWrap.WrongSecret.selector);
         vm.prank(buyer);
         market.dispute(order, 2, h.ephemeral, shared, h.wrapped, sealedRecord, leaf);
@@ -312,8 +324,10 @@ contract DataMarketTest is MarketFixture {
         assertEq(address(market).balance, 0);
     }
 
-    /// Row 23: whatever the price, the fee's rate and the runs, fee + providers = price, to the unit.
-    function testFuzz_feeAndProvidersAreThePrice(uint96 price, uint16 rate, uint32[8] memory runs) public {
+    /// Whatever the price, the fee's rate and the runs, fee + providers = price, to the unit.
+    function testFuzz_row23_feeAndProvidersAreThePrice(uint96 price, uint16 rate, uint32[8] memory runs)
+        public
+    {
         price = uint96(bound(price, 1, 1e28));
         fees.setRate(bound(rate, 0, 1_000));
         vm.warp(DURING);
@@ -351,9 +365,14 @@ contract DataMarketTest is MarketFixture {
         vm.warp(DURING);
         contributions.count(CAR, 1, SCOPE, DURING, owner, 0);
         vm.expectEmit(address(contributions));
-        emit IContributions.Contributed(CAR, 1, SCOPE, PERIOD, owner, 5);
+        emit IContributions.Contributed(_dataset(), owner, 5);
         contributions.count(CAR, 1, SCOPE, DURING, owner, 5);
         assertEq(contributions.runsIn(_dataset()), 1);
+        assertEq(contributions.runsIn("none"), 0);
+        vm.expectRevert(abi.encodeWithSelector(IContributions.NoSuchRun.selector, bytes32("none"), 0));
+        contributions.runAt("none", 0);
+        vm.expectRevert(abi.encodeWithSelector(IContributions.NoSuchRun.selector, _dataset(), 1));
+        contributions.runAt(_dataset(), 1);
         vm.expectRevert(abi.encodeWithSelector(IContributions.NotRecorder.selector, buyer));
         vm.prank(buyer);
         contributions.count(CAR, 1, SCOPE, DURING, buyer, 5);

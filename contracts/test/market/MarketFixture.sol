@@ -10,9 +10,7 @@ import {IDataMarket} from "../../src/market/IDataMarket.sol";
 import {IRecordSource} from "../../src/market/IRecordSource.sol";
 import {IVehicleTitles} from "../../src/market/IVehicleTitles.sol";
 import {KeyWrap} from "../../src/market/KeyWrap.sol";
-import {Periods} from "../../src/market/Periods.sol";
-
-import {Test, Vm} from "forge-std/Test.sol";
+import {Sealing} from "./Sealing.sol";
 
 /// Owners and epochs, as the register of vehicles keeps them.
 contract Titles is IVehicleTitles {
@@ -81,19 +79,8 @@ contract Fees {
     function collectNative(bytes32, address) external payable {}
 }
 
-/// A market with one car, whose owner sells a finished period, and the hands that seal, wrap and unwrap.
-abstract contract MarketFixture is Test {
-    struct Pair {
-        uint256 secret;
-        KeyWrap.Point point;
-    }
-
-    struct Handover {
-        KeyWrap.Point ephemeral;
-        bytes32 wrapped;
-    }
-
-    uint256 internal constant ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141;
+/// A market with one car, whose owner sells a finished period.
+abstract contract MarketFixture is Sealing {
     uint256 internal constant CAR = 1;
     uint8 internal constant SCOPE = 2;
     uint32 internal constant PERIOD = 694;
@@ -134,47 +121,20 @@ abstract contract MarketFixture is Test {
         vm.deal(owner, 100 ether);
     }
 
-    function _pair(uint256 secret) internal returns (Pair memory) {
-        Vm.Wallet memory wallet = vm.createWallet(secret);
-        return Pair(secret, KeyWrap.Point(wallet.publicKeyX, wallet.publicKeyY));
-    }
-
     function _dataset() internal pure returns (bytes32) {
         return Datasets.id(CAR, 1, SCOPE, PERIOD);
     }
 
-    function _shared(uint256 a, uint256 b) internal returns (KeyWrap.Point memory) {
-        return _pair(mulmod(a, b, ORDER)).point;
-    }
-
-    /// Wraps `key` to the buyer's one-time key, as a seller does.
     function _wrap(bytes32 key) internal returns (Handover memory) {
-        uint256 r = uint256(keccak256("ephemeral")) % ORDER;
-        bytes32 mask = keccak256(abi.encodePacked(_shared(r, oneTime.secret).x, "autochain data key"));
-        return Handover(_pair(r).point, key ^ mask);
+        return _wrapTo(oneTime, key);
     }
 
-    /// Seals a plaintext, as a device does.
     function _seal(bytes32 key, uint8 scope, uint32 period, uint64 counter, bytes memory plaintext)
         internal
         view
         returns (bytes memory)
     {
-        return abi.encodePacked(
-            scope, period, counter, keccak256(plaintext), _stream(key, counter, plaintext)
-        );
-    }
-
-    function _stream(bytes32 key, uint64 counter, bytes memory text)
-        internal
-        view
-        returns (bytes memory out)
-    {
-        out = new bytes(text.length);
-        for (uint256 i = 0; i < text.length; ++i) {
-            bytes32 pad = keccak256(abi.encodePacked(key, device, counter, uint32(i / 32)));
-            out[i] = text[i] ^ pad[i % 32];
-        }
+        return _sealBy(device, key, scope, period, counter, plaintext);
     }
 
     /// Puts a sealed record into an accepted batch of the car's first epoch.
@@ -183,6 +143,17 @@ abstract contract MarketFixture is Test {
         returns (IDataMarket.Leaf memory leaf)
     {
         leaf.batch = records.add(Records.Batch(CAR, 1, device, counter, keccak256(sealedRecord)));
+    }
+
+    /// The buyer's permit for the market, good for this second.
+    function _permit(uint256 value) internal view returns (uint8, bytes32, bytes32) {
+        bytes32 typehash =
+            keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
+        bytes32 structHash = keccak256(
+            abi.encode(typehash, buyer, address(market), value, auc.nonces(buyer), block.timestamp)
+        );
+        return
+            vm.sign(buyerSecret, keccak256(abi.encodePacked("\x19\x01", auc.DOMAIN_SEPARATOR(), structHash)));
     }
 
     function _purchase() internal returns (uint256) {
@@ -203,7 +174,7 @@ abstract contract MarketFixture is Test {
         bytes memory sealedRecord,
         IDataMarket.Leaf memory leaf
     ) internal {
-        KeyWrap.Point memory shared = _shared(oneTime.secret, uint256(keccak256("ephemeral")) % ORDER);
+        KeyWrap.Point memory shared = _shared(oneTime.secret, EPHEMERAL);
         vm.prank(buyer);
         market.dispute(order, oneTime.secret, h.ephemeral, shared, h.wrapped, sealedRecord, leaf);
     }
