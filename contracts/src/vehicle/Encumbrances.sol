@@ -72,8 +72,8 @@ contract Encumbrances is IEncumbrances {
         returns (bool encumbered)
     {
         Encumbrance[] storage list = _lists[vehicle];
-        for (uint256 i = list.length; i-- > 0;) {
-            Encumbrance memory e = list[i];
+        for (uint256 i = list.length; i > 0; --i) {
+            Encumbrance memory e = list[i - 1];
             bool over = !_isLive(e) || e.kind == Burden.Licence;
             if (!over && (e.kind == Burden.Lock || e.kind == Burden.Lien)) {
                 if (e.holder == operator) {
@@ -83,7 +83,7 @@ contract Encumbrances is IEncumbrances {
                     delete _consents[vehicle][e.holder];
                 }
             }
-            if (over) _remove(vehicle, list, i);
+            if (over) _remove(vehicle, list, i - 1);
         }
         return list.length != 0;
     }
@@ -91,8 +91,8 @@ contract Encumbrances is IEncumbrances {
     /// @inheritdoc IEncumbrances
     function onVoid(uint256 vehicle) external onlyRegistry {
         Encumbrance[] storage list = _lists[vehicle];
-        for (uint256 i = list.length; i-- > 0;) {
-            _remove(vehicle, list, i);
+        for (uint256 i = list.length; i > 0; --i) {
+            _remove(vehicle, list, i - 1);
         }
     }
 
@@ -151,9 +151,9 @@ contract Encumbrances is IEncumbrances {
         if (!REGISTRY.isOperator(vehicle, msg.sender)) revert NotVehicleOperator(msg.sender, vehicle);
         Encumbrance[] storage list = _lists[vehicle];
         bool first = list.length == 0;
-        for (uint256 i = list.length; i-- > 0;) {
-            Encumbrance memory e = list[i];
-            if (!_isLive(e)) _remove(vehicle, list, i);
+        for (uint256 i = list.length; i > 0; --i) {
+            Encumbrance memory e = list[i - 1];
+            if (!_isLive(e)) _remove(vehicle, list, i - 1);
             else if (e.holder == added.holder) revert AlreadyEncumbered(vehicle, e.holder);
             else if (e.kind == Burden.Lock) revert Burdened(vehicle, e.holder, e.kind);
         }

@@ -37,7 +37,8 @@ contract Grants is IGrants, Statements {
     /// @notice What uses write grants up: the bills of materials.
     address public immutable PARTS;
 
-    mapping(uint256 vehicle => mapping(address grantee => mapping(address giver => Grant))) private _grants;
+    /// @dev By the hash of vehicle, grantee and giver.
+    mapping(bytes32 key => Grant) private _grants;
 
     constructor(IVehicleRegistry registry, IEncumbrances encumbrances, address serviceRecords, address parts)
         Statements(registry)
@@ -49,8 +50,9 @@ contract Grants is IGrants, Statements {
 
     /// @inheritdoc IGrants
     function grant(uint256 vehicle, address grantee, Terms calldata terms) external {
-        if (REGISTRY.ownerOf(vehicle) != msg.sender) revert NotVehicleOwner(msg.sender, vehicle);
-        _give(vehicle, grantee, FREE, msg.sender, REGISTRY.epochOf(vehicle), terms);
+        (address owner, uint32 epoch) = REGISTRY.titleOf(vehicle);
+        if (owner != msg.sender) revert NotVehicleOwner(msg.sender, vehicle);
+        _give(vehicle, grantee, FREE, owner, epoch, terms);
     }
 
     /// @inheritdoc IGrants
@@ -62,11 +64,11 @@ contract Grants is IGrants, Statements {
         bytes calldata signature
     ) external {
         _requireInTime(deadline);
-        address owner = REGISTRY.ownerOf(vehicle);
+        (address owner, uint32 epoch) = REGISTRY.titleOf(vehicle);
         uint256 nonce = REGISTRY.nonces(owner);
         bytes32 structHash = keccak256(abi.encode(GRANT_TYPEHASH, vehicle, grantee, terms, nonce, deadline));
         _requireSignature(owner, _digest(structHash), signature);
-        _give(vehicle, grantee, FREE, owner, REGISTRY.epochOf(vehicle), terms);
+        _give(vehicle, grantee, FREE, owner, epoch, terms);
         REGISTRY.useNonce(owner, nonce);
     }
 
@@ -88,7 +90,7 @@ contract Grants is IGrants, Statements {
                 revert NotVehicleOwner(msg.sender, vehicle);
             }
         }
-        delete _grants[vehicle][grantee][giver];
+        delete _grants[_key(vehicle, grantee, giver)];
         emit GrantRevoked(vehicle, grantee, giver);
     }
 
@@ -98,7 +100,7 @@ contract Grants is IGrants, Statements {
             revert NotUser(msg.sender);
         }
         if (!allowsBy(vehicle, grantee, giver, scope)) revert NotGranted(vehicle, grantee, scope);
-        Grant storage g = _grants[vehicle][grantee][giver];
+        Grant storage g = _grants[_key(vehicle, grantee, giver)];
         uint16 left = g.uses;
         if (left != UNLIMITED) g.uses = --left;
         emit GrantUsed(vehicle, grantee, giver, scope, left);
@@ -115,7 +117,7 @@ contract Grants is IGrants, Statements {
         view
         returns (bool)
     {
-        Grant storage g = _grants[vehicle][grantee][giver];
+        Grant storage g = _grants[_key(vehicle, grantee, giver)];
         return g.dataFrom <= period && period <= g.dataUntil
             && Scopes.bit(scope) & (Scopes.READS | Scopes.WRITES) != 0
             && allowsBy(vehicle, grantee, giver, scope);
@@ -127,7 +129,7 @@ contract Grants is IGrants, Statements {
         view
         returns (Terms memory terms, uint40 mark, bool live)
     {
-        Grant memory g = _grants[vehicle][grantee][giver];
+        Grant memory g = _grants[_key(vehicle, grantee, giver)];
         terms = Terms(g.scopes, g.from, g.until, g.uses, g.dataFrom, g.dataUntil);
         return (terms, g.mark, _isLive(vehicle, giver, g));
     }
@@ -138,7 +140,7 @@ contract Grants is IGrants, Statements {
         view
         returns (bool)
     {
-        Grant memory g = _grants[vehicle][grantee][giver];
+        Grant memory g = _grants[_key(vehicle, grantee, giver)];
         return g.scopes & Scopes.bit(scope) != 0 && _isLive(vehicle, giver, g);
     }
 
@@ -150,14 +152,17 @@ contract Grants is IGrants, Statements {
         uint40 mark,
         Terms calldata terms
     ) private {
-        bool empty = terms.scopes == 0 || terms.uses == 0;
-        if (empty || terms.until < terms.from || terms.dataUntil < terms.dataFrom || grantee == address(0)) {
-            revert InvalidTerms();
-        }
-        if (terms.until < block.timestamp) revert InvalidTerms();
-        _grants[vehicle][grantee][giver] =
-            Grant(terms.scopes, terms.from, terms.until, terms.uses, terms.dataFrom, terms.dataUntil, mark);
-        emit Granted(vehicle, grantee, by, mark, terms);
+        Grant memory g = Grant(
+            terms.scopes, terms.from, terms.until, terms.uses, terms.dataFrom, terms.dataUntil, mark
+        );
+        bool empty = g.scopes == 0 || g.uses == 0 || g.until < g.from || g.dataUntil < g.dataFrom;
+        if (empty || g.until < block.timestamp || grantee == address(0)) revert InvalidTerms();
+        _grants[_key(vehicle, grantee, giver)] = g;
+        emit Granted(vehicle, grantee, by, terms);
+    }
+
+    function _key(uint256 vehicle, address grantee, address giver) private pure returns (bytes32) {
+        return keccak256(abi.encode(vehicle, grantee, giver));
     }
 
     function _isLive(uint256 vehicle, address giver, Grant memory g) private view returns (bool) {

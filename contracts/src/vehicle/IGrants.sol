@@ -25,11 +25,8 @@ interface IGrants is IStatements {
         uint16 dataUntil;
     }
 
-    /// @notice `grantee` has a grant from `giver`: the owner, or the holder of an encumbrance. It holds while
-    /// `mark` is the vehicle's key epoch, or the time at which the encumbrance began.
-    event Granted(
-        uint256 indexed vehicle, address indexed grantee, address indexed giver, uint40 mark, Terms terms
-    );
+    /// @notice `grantee` has a grant from `giver`: the owner, or the holder of an encumbrance.
+    event Granted(uint256 indexed vehicle, address indexed grantee, address indexed giver, Terms terms);
 
     /// @notice The giver took the grant back, or the grantee gave it up.
     event GrantRevoked(uint256 indexed vehicle, address indexed grantee, address indexed giver);
@@ -101,8 +98,8 @@ interface IGrants is IStatements {
         view
         returns (bool);
 
-    /// @notice The grant from `giver` (zero address: the free grant) as it stands, its mark (see `Granted`) and
-    /// whether it holds now.
+    /// @notice The grant from `giver` (zero address: the free grant) as it stands and whether it holds now.
+    /// `mark` is the key epoch it was given in, or when the encumbrance began that it is bound to.
     function grantOf(uint256 vehicle, address grantee, address giver)
         external
         view

@@ -46,9 +46,22 @@ interface IReadings is IRecordSource, IStatements {
         uint256 indexed vehicle, address indexed device, uint64 counter, uint32 fromKm, uint32 toKm
     );
 
-    /// @notice Batch `batch` was accepted; `flags` are the device's and the registry's.
+    /// @notice Batch `batch`, whose low 64 bits are its last counter, was accepted; `flags` are the device's and
+    /// the registry's, the rest is the header's.
     event BatchRecorded(
-        uint256 indexed vehicle, address indexed device, uint256 indexed batch, uint16 flags, Header header
+        uint256 indexed vehicle,
+        address indexed device,
+        uint256 indexed batch,
+        uint64 firstCounter,
+        uint48 firstTime,
+        uint48 lastTime,
+        uint32 odometerKm,
+        uint16 flags,
+        uint32 leafCount,
+        uint8 scope,
+        bytes32 prevHash,
+        bytes32 root,
+        bytes cid
     );
 
     /// @notice A gateway published the root over `headers` device-signed headers.

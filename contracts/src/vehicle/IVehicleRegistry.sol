@@ -135,6 +135,9 @@ interface IVehicleRegistry is IERC721, IStatements {
     /// @notice The opening commitment of a vehicle.
     function commitmentOf(uint256 vehicle) external view returns (bytes32);
 
+    /// @notice The owner of a vehicle and its key epoch; reverts if there is no such vehicle or its title is void.
+    function titleOf(uint256 vehicle) external view returns (address owner, uint32 epoch);
+
     /// @notice The key epoch of a vehicle.
     function epochOf(uint256 vehicle) external view returns (uint32);
 

@@ -11,6 +11,7 @@ import {ReadingFlags} from "./ReadingFlags.sol";
 import {RecordTree} from "./RecordTree.sol";
 import {Scopes} from "./Scopes.sol";
 import {Statements} from "./Statements.sol";
+import {Stream, StreamWord, Streams} from "./Stream.sol";
 
 import {ERC2771Context} from "@openzeppelin/contracts/metatx/ERC2771Context.sol";
 import {Time} from "@openzeppelin/contracts/utils/types/Time.sol";
@@ -18,17 +19,6 @@ import {Time} from "@openzeppelin/contracts/utils/types/Time.sol";
 /// @title Readings of paired devices, one by one and in batches
 /// @notice See {IReadings}. The register of vehicles passes on calls made to it (see {DeviceDoor}).
 contract Readings is IReadings, Statements, ERC2771Context {
-    /// @dev What a device said last; one slot, so that a reading costs two: this and the vehicle's last hash.
-    /// `time` is 0 until the first reading of a pairing; `counter` outlives every pairing.
-    struct Stream {
-        uint64 vehicle;
-        uint32 epoch;
-        uint64 counter;
-        uint32 odometerKm;
-        uint16 flags;
-        uint40 time;
-    }
-
     /// @dev A pairing has an id, which is the upper half of the ids of its batches.
     struct Pairing {
         address device;
@@ -67,11 +57,11 @@ contract Readings is IReadings, Statements, ERC2771Context {
     IContributions public immutable CONTRIBUTIONS;
 
     uint64 private _pairingCount;
-    mapping(address device => Stream) private _streams;
+    mapping(address device => StreamWord) private _streams;
     mapping(uint256 vehicle => bytes32) private _hashes;
     /// @dev The device bound to the vehicle, and what was said before it was.
     mapping(uint256 vehicle => address) private _deviceOf;
-    mapping(uint256 vehicle => Stream) private _before;
+    mapping(uint256 vehicle => StreamWord) private _before;
     mapping(uint256 vehicle => uint16) private _rollbacks;
     mapping(address device => Consent) private _consents;
     mapping(uint64 pairing => Pairing) private _pairings;
@@ -122,7 +112,7 @@ contract Readings is IReadings, Statements, ERC2771Context {
         external
         returns (uint256 batch)
     {
-        _requireConsistent(device, header);
+        address owner = _requireConsistent(device, header);
         bool valid = signature.length == 0
             ? _msgSender() == device
             : DeviceSignature.isValid(device, _batchDigest(header), signature);
@@ -142,8 +132,8 @@ contract Readings is IReadings, Statements, ERC2771Context {
         );
         batch = uint256(_consents[device].pairing) << 64 | header.lastCounter;
         _batches[batch] = header.root;
-        emit BatchRecorded(header.vehicle, device, batch, flags, header);
-        _contribute(header);
+        _announce(device, batch, flags, header);
+        _contribute(owner, header);
     }
 
     /// @inheritdoc IReadings
@@ -159,7 +149,7 @@ contract Readings is IReadings, Statements, ERC2771Context {
     /// @inheritdoc IReadings
     function attach(address device, uint256 vehicle, uint32 epoch) external {
         if (msg.sender != DEVICES) revert NotDevices(msg.sender);
-        if (_streams[device].vehicle != 0) _detach(device);
+        if (_streams[device].unpack().vehicle != 0) _detach(device);
         uint64 pairing = ++_pairingCount;
         // forge-lint: disable-next-line(unsafe-typecast)
         uint64 id = uint64(vehicle); // ids are counted
@@ -167,7 +157,15 @@ contract Readings is IReadings, Statements, ERC2771Context {
         _pairings[pairing] = Pairing(device, id, epoch);
         // forge-lint: disable-next-line(unsafe-typecast)
         _consents[device] = Consent(pairing, uint40(Time.timestamp())); // until the year 36,812
-        _streams[device] = Stream(id, epoch, _streams[device].counter, _before[vehicle].odometerKm, 0, 0);
+        Stream memory s = Stream({
+            vehicle: id,
+            epoch: epoch,
+            counter: _streams[device].unpack().counter,
+            odometerKm: _before[vehicle].unpack().odometerKm,
+            flags: 0,
+            time: 0
+        });
+        _streams[device] = Streams.pack(s);
     }
 
     /// @inheritdoc IReadings
@@ -225,12 +223,13 @@ contract Readings is IReadings, Statements, ERC2771Context {
 
     /// @inheritdoc IReadings
     function streamOf(address device) external view returns (uint32 epoch, uint64 counter) {
-        return (_streams[device].epoch, _streams[device].counter);
+        Stream memory s = _streams[device].unpack();
+        return (s.epoch, s.counter);
     }
 
     /// @inheritdoc IReadings
     function isActive(address device, uint256 vehicle) external view returns (bool) {
-        Stream storage s = _streams[device];
+        Stream memory s = _streams[device].unpack();
         return vehicle != 0 && s.vehicle == vehicle && s.epoch == REGISTRY.epochOf(vehicle);
     }
 
@@ -241,8 +240,8 @@ contract Readings is IReadings, Statements, ERC2771Context {
         returns (uint64 counter, uint32 odometerKm, uint16 flags, uint48 time, bytes32 hash)
     {
         REGISTRY.epochOf(vehicle); // reverts if there is no such vehicle
-        Stream storage s = _streams[_deviceOf[vehicle]];
-        if (s.time == 0) s = _before[vehicle];
+        Stream memory s = _streams[_deviceOf[vehicle]].unpack();
+        if (s.time == 0) s = _before[vehicle].unpack();
         return (s.counter, s.odometerKm, s.flags, s.time, _hashes[vehicle]);
     }
 
@@ -279,7 +278,7 @@ contract Readings is IReadings, Statements, ERC2771Context {
 
     /// @dev Checks what must hold, flags what should, and stores; returns the flags.
     function _update(address device, Reading memory reading) private returns (uint16 flags) {
-        Stream memory s = _streams[device];
+        Stream memory s = _streams[device].unpack();
         if (s.vehicle != reading.vehicle || s.epoch != reading.epoch) {
             revert NotPaired(device, reading.vehicle);
         }
@@ -301,34 +300,54 @@ contract Readings is IReadings, Statements, ERC2771Context {
         s.flags = flags;
         // forge-lint: disable-next-line(unsafe-typecast)
         s.time = uint40(Time.timestamp()); // until the year 36,812
-        _streams[device] = s;
+        _streams[device] = Streams.pack(s);
         _hashes[reading.vehicle] = reading.hash;
     }
 
     /// @dev Keeps what the vehicle knows and what the device counts.
     function _detach(address device) private {
-        Stream memory s = _streams[device];
-        if (s.time != 0) _before[s.vehicle] = s;
+        StreamWord word = _streams[device];
+        Stream memory s = word.unpack();
+        if (s.time != 0) _before[s.vehicle] = word;
         delete _deviceOf[s.vehicle];
-        _streams[device] = Stream(0, 0, s.counter, 0, 0, 0);
+        _streams[device] = Streams.pack(Stream(0, 0, s.counter, 0, 0, 0));
     }
 
     function _batchDigest(Header calldata h) private view returns (bytes32) {
-        bytes memory first = abi.encode(
-            BATCH_TYPEHASH, h.vehicle, h.epoch, h.firstCounter, h.lastCounter, h.firstTime, h.lastTime
-        );
-        bytes memory second =
-            abi.encode(h.odometerKm, h.flags, h.leafCount, h.scope, h.prevHash, h.root, keccak256(h.cid));
-        return _digest(keccak256(bytes.concat(first, second)));
+        // The header's words before `cid` stand in the calldata as EIP-712 wants them.
+        bytes calldata words;
+        assembly ("memory-safe") {
+            words.offset := h
+            words.length := 384
+        }
+        return _digest(keccak256(bytes.concat(BATCH_TYPEHASH, words, keccak256(h.cid))));
     }
 
-    function _contribute(Header calldata h) private {
-        address owner = REGISTRY.ownerOf(h.vehicle);
+    function _announce(address device, uint256 batch, uint16 flags, Header calldata h) private {
+        emit BatchRecorded(
+            h.vehicle,
+            device,
+            batch,
+            h.firstCounter,
+            h.firstTime,
+            h.lastTime,
+            h.odometerKm,
+            flags,
+            h.leafCount,
+            h.scope,
+            h.prevHash,
+            h.root,
+            h.cid
+        );
+    }
+
+    function _contribute(address owner, Header calldata h) private {
         CONTRIBUTIONS.count(h.vehicle, h.epoch, h.scope, h.lastTime, owner, h.leafCount);
     }
 
     /// @dev The header against itself, the block, the vehicle's key epoch, and the device's counter and consent.
-    function _requireConsistent(address device, Header calldata h) private view {
+    /// Returns the vehicle's owner.
+    function _requireConsistent(address device, Header calldata h) private view returns (address owner) {
         ContentId.requireValid(h.cid);
         bool counters = h.firstCounter <= h.lastCounter && h.leafCount != 0
             && h.leafCount - 1 <= h.lastCounter - h.firstCounter;
@@ -336,9 +355,10 @@ contract Readings is IReadings, Statements, ERC2771Context {
         if (!counters || !times || h.root == 0 || Scopes.bit(h.scope) & Scopes.READS == 0) {
             revert InvalidHeader();
         }
-        uint32 epoch = REGISTRY.epochOf(h.vehicle);
+        uint32 epoch;
+        (owner, epoch) = REGISTRY.titleOf(h.vehicle);
         if (h.epoch != epoch) revert WrongEpoch(h.epoch, epoch);
-        uint64 last = _streams[device].counter;
+        uint64 last = _streams[device].unpack().counter;
         if (h.firstCounter <= last) revert CounterNotRising(h.firstCounter, last);
         uint40 since = _consents[device].since;
         if (h.firstTime < since) revert NoConsent(h.firstTime, since);

@@ -239,6 +239,11 @@ contract VehicleRegistry is IVehicleRegistry, ERC721, EIP712, NoncesKeyed, Regis
     }
 
     /// @inheritdoc IVehicleRegistry
+    function titleOf(uint256 vehicle) external view returns (address owner, uint32 epoch) {
+        return (_requireOwned(vehicle), _titles[vehicle].epoch);
+    }
+
+    /// @inheritdoc IVehicleRegistry
     function epochOf(uint256 vehicle) external view returns (uint32) {
         return _title(vehicle).epoch;
     }

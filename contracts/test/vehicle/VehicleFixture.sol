@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.30;
 
+import {VehicleWiring} from "../../script/VehicleWiring.sol";
 import {Authority} from "../../src/foundation/Authority.sol";
 import {Roles} from "../../src/foundation/Roles.sol";
 import {Contributions} from "../../src/market/Contributions.sol";
@@ -16,7 +17,6 @@ import {Subject} from "../../src/vehicle/IDefinitions.sol";
 import {IGrants} from "../../src/vehicle/IGrants.sol";
 import {Parts} from "../../src/vehicle/Parts.sol";
 import {Readings} from "../../src/vehicle/Readings.sol";
-import {Registrars} from "../../src/vehicle/Registrars.sol";
 import {ServiceRecords} from "../../src/vehicle/ServiceRecords.sol";
 import {Titles} from "../../src/vehicle/Titles.sol";
 import {VehicleLens} from "../../src/vehicle/VehicleLens.sol";
@@ -176,25 +176,17 @@ abstract contract VehicleFixture is Test {
         });
     }
 
-    function _roles() private view returns (Authority.Grant[] memory table) {
+    function _roles() internal view returns (Authority.Grant[] memory table) {
         table = new Authority.Grant[](3);
         table[0] = Authority.Grant(Roles.REGISTRAR_ADMIN, admin, 0);
         table[1] = Authority.Grant(Roles.TITLE, titleAuthority, 0);
         table[2] = Authority.Grant(Roles.AUDIT, audit, 0);
     }
 
-    function _rules() private view returns (Authority.Rule[] memory table) {
-        table = new Authority.Rule[](9);
-        table[0] = Authority.Rule(address(registry), Registrars.addRegistrar.selector, Roles.REGISTRAR_ADMIN);
-        table[1] =
-            Authority.Rule(address(registry), Registrars.removeRegistrar.selector, Roles.REGISTRAR_ADMIN);
-        table[2] = Authority.Rule(address(registry), Registrars.setThreshold.selector, Roles.REGISTRAR_ADMIN);
-        table[3] = Authority.Rule(address(enrolment), Enrolment.decide.selector, Roles.TITLE);
-        table[4] = Authority.Rule(address(titles), Titles.open.selector, Roles.TITLE);
-        table[5] = Authority.Rule(address(titles), Titles.close.selector, Roles.TITLE);
-        table[6] = Authority.Rule(address(titles), Titles.execute.selector, Roles.TITLE);
-        table[7] = Authority.Rule(address(titles), Titles.decide.selector, Roles.AUDIT);
-        table[8] = Authority.Rule(address(brands), Brands.brandByAuthority.selector, Roles.TITLE);
+    function _rules() internal view returns (Authority.Rule[] memory) {
+        return VehicleWiring.rules(
+            VehicleWiring.Addresses(address(registry), address(enrolment), address(titles), address(brands))
+        );
     }
 
     /// Publishes a definition of the maker's.
