@@ -255,6 +255,7 @@ fn autochain(mut own: Fields, spec: &mut ChainSpec) -> Result<(), GenesisError> 
             },
         };
     }
+    spec.draft = own.bool("draft")?.unwrap_or_default();
     if own.bool("bomb")? == Some(false) {
         spec.bomb = Bomb::Off;
     }
@@ -284,10 +285,9 @@ fn autochain(mut own: Fields, spec: &mut ChainSpec) -> Result<(), GenesisError> 
     if let Some(key) = own.keys().find(|key| !key.starts_with("//")) {
         return Err(GenesisError::Unsupported {
             key: format!("autochain.{key}"),
-            reason:
-                "known rules are ethash, fixedDifficulty, reward, bomb, minimumDifficulty, safeDepth and \
-                     finalizedDepth"
-                    .to_owned(),
+            reason: "known rules are ethash, fixedDifficulty, reward, bomb, minimumDifficulty, safeDepth, \
+                     finalizedDepth and draft"
+                .to_owned(),
         });
     }
     Ok(())

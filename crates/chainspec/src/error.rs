@@ -130,14 +130,6 @@ pub enum GenesisError {
         /// The name given.
         name: String,
     },
-    /// The network's genesis is not made yet.
-    #[error(
-        "the {name} network is not final until the economy is in genesis; use --chain dev or a genesis file"
-    )]
-    NotFinal {
-        /// The network.
-        name: &'static str,
-    },
     /// A preset's file is not the preset's.
     #[error(
         "the genesis of {name} has chain id {got}, expected {expected}; build it again with `cargo xtask genesis`"

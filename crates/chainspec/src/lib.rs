@@ -23,6 +23,7 @@
 //! | `bomb` | `false`: no difficulty bomb | `true` |
 //! | `minimumDifficulty` | 1 or more | 131,072 |
 //! | `safeDepth`, `finalizedDepth` | blocks behind the head | 32, 256 |
+//! | `draft` | `true`: the allocation will be replaced; a node mines on it only when told to | `false` |
 //!
 //! Without a terminal total difficulty, `shanghaiTime` to `osakaTime` switch on the execution half of those forks;
 //! with one they belong to proof of stake and only count in the fork id.

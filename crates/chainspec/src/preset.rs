@@ -37,11 +37,8 @@ impl Preset {
     /// The spec of the preset from its genesis file.
     ///
     /// # Errors
-    /// [`GenesisError::NotFinal`] for the networks without a genesis yet, and whatever the file is refused for.
+    /// [`GenesisError::PresetChainId`], and whatever the file is refused for.
     pub fn spec(self, genesis: &str) -> Result<ChainSpec, GenesisError> {
-        if self != Self::Dev {
-            return Err(GenesisError::NotFinal { name: self.name() });
-        }
         let spec = ChainSpec::from_genesis_json(genesis)?;
         if spec.chain_id != self.chain_id() {
             return Err(GenesisError::PresetChainId {
@@ -64,7 +61,7 @@ impl FromStr for Preset {
 }
 
 impl ChainSpec {
-    /// The network called `name`; `genesis` is the genesis file of the `dev` network.
+    /// The network called `name` from its genesis file.
     ///
     /// # Errors
     /// As [`Preset::spec`], and [`GenesisError::UnknownPreset`].

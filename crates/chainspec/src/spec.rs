@@ -47,6 +47,8 @@ pub struct ChainSpec {
     pub finalized_depth: u64,
     /// Block 0.
     pub genesis: Genesis,
+    /// The allocation is a draft: the chain will start again with another one, so nobody should mine on it.
+    pub draft: bool,
     /// Blocks may be stamped more than 15 s ahead of the clock (`--dev`, for its own chain only).
     pub dev_clock: bool,
     /// `shanghaiTime` as the file has it, whether or not it switches anything.
@@ -73,6 +75,7 @@ impl ChainSpec {
             safe_depth: 32,
             finalized_depth: 256,
             genesis,
+            draft: false,
             dev_clock: false,
             shanghai_time: None,
             warnings: Vec::new(),

@@ -42,6 +42,11 @@ pub(crate) struct ChainFlags {
     #[arg(long, global = true, action = ArgAction::Set, num_args = 0..=1, require_equals = true,
           default_missing_value = "true", default_value_t = false, hide_possible_values = true)]
     pub(crate) fakepow: bool,
+    /// Mine on a chain whose genesis is marked as a draft.
+    #[arg(id = "allow-draft-genesis", long = "allow-draft-genesis", global = true, action = ArgAction::Set,
+          num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value_t = false,
+          hide_possible_values = true)]
+    pub(crate) allow_draft_genesis: bool,
     /// When a commit reaches the disk: always, or when the system likes (a power cut may then lose everything).
     #[arg(id = "db.sync-mode", long = "db.sync-mode", global = true, value_enum, default_value_t = SyncMode::Durable)]
     pub(crate) sync_mode: SyncMode,

@@ -1,3 +1,4 @@
+use crate::node::DRAFT_GENESIS;
 use autochain_chain::{Chain, ChainEvent};
 use autochain_chainspec::ChainSpec;
 use autochain_evm::StateReader;
@@ -25,13 +26,25 @@ pub struct NodeBackend {
     keystore: KeyStore,
     accounts: HeadAccounts,
     no_network: NoNetwork,
+    /// False on a draft genesis, unless the node was told to mine on it.
+    may_mine: bool,
 }
 
 impl NodeBackend {
     /// Connects the parts.
-    pub fn new(chain: Arc<Chain>, pool: Arc<Pool>, miner: Arc<Miner>, keystore: KeyStore) -> Self {
+    pub fn new(
+        chain: Arc<Chain>,
+        pool: Arc<Pool>,
+        miner: Arc<Miner>,
+        keystore: KeyStore,
+        may_mine: bool,
+    ) -> Self {
         let accounts = HeadAccounts(chain.clone());
-        Self { chain, pool, miner, keystore, accounts, no_network: NoNetwork }
+        Self { chain, pool, miner, keystore, accounts, no_network: NoNetwork, may_mine }
+    }
+
+    fn require_mining(&self) -> Result<(), BackendError> {
+        if self.may_mine { Ok(()) } else { Err(BackendError::new(DRAFT_GENESIS)) }
     }
 
     /// The chain's number of a block, or the hash itself when it is not canonical.
@@ -186,6 +199,7 @@ impl MinerApi for NodeBackend {
     }
 
     fn start(&self, threads: Option<usize>) -> Result<(), BackendError> {
+        self.require_mining()?;
         if self.etherbase().is_none() {
             return Err(BackendError::new(
                 "etherbase missing: etherbase must be explicitly specified (miner_setEtherbase or --miner.etherbase)",
@@ -226,6 +240,7 @@ impl MinerApi for NodeBackend {
     }
 
     fn work(&self) -> Result<Work, BackendError> {
+        self.require_mining()?;
         let work = self.miner.work().map_err(BackendError::new)?;
         Ok(Work {
             seal_hash: work.seal_hash,
@@ -251,6 +266,7 @@ impl MinerApi for NodeBackend {
     }
 
     fn mine_one(&self) -> Result<B256, BackendError> {
+        self.require_mining()?;
         self.miner.mine_one().map_err(BackendError::new)
     }
 }

@@ -20,6 +20,10 @@ use tokio::{
 /// How often a node that does not mine says so while transactions wait, and old transactions are dropped.
 const UPKEEP: Duration = Duration::from_secs(30);
 
+/// Why a node does not mine on a draft, with the cure.
+pub(crate) const DRAFT_GENESIS: &str = "the genesis of this chain is a draft: its allocation will be replaced, and what \
+     is mined now will be worth nothing; --allow-draft-genesis mines all the same";
+
 /// Where the chain is kept.
 #[derive(Clone, Debug)]
 pub enum Storage {
@@ -53,6 +57,8 @@ pub struct MiningConfig {
     pub miner: MinerConfig,
     /// Mine from the start.
     pub start: bool,
+    /// Mine even on a chain whose genesis is a draft (`--allow-draft-genesis`).
+    pub allow_draft: bool,
 }
 
 /// Why a node cannot start.
@@ -75,6 +81,9 @@ pub enum NodeError {
         "etherbase missing: give --miner.etherbase ADDRESS, or make an account with `autochain account new`"
     )]
     NoEtherbase,
+    /// Mining was asked for on a chain that will start again.
+    #[error("{DRAFT_GENESIS}")]
+    DraftGenesis,
     /// The clock stands before 1970.
     #[error("the system clock stands before 1970; set it")]
     Clock,
@@ -107,6 +116,10 @@ impl Node {
         if mining.start && mining.miner.etherbase.is_zero() {
             return Err(NodeError::NoEtherbase);
         }
+        let may_mine = mining.allow_draft || !spec.draft;
+        if mining.start && !may_mine {
+            return Err(NodeError::DraftGenesis);
+        }
         let (store, temporary) = open_store(&storage)?;
         let chain = Arc::new(Chain::open(store, Arc::new(spec))?);
         report_chain(&chain);
@@ -130,7 +143,7 @@ impl Node {
             tokio::spawn(wake_miner(pool.clone(), miner.clone(), stopped.clone())),
             tokio::spawn(upkeep(pool.clone(), miner.clone(), stopped)),
         ];
-        let backend = NodeBackend::new(chain.clone(), pool.clone(), miner.clone(), keystore);
+        let backend = NodeBackend::new(chain.clone(), pool.clone(), miner.clone(), keystore, may_mine);
         let (stop_server, server_stopped) = oneshot::channel::<()>();
         let shutdown = async { drop(server_stopped.await) };
         let server = serve(server, Arc::new(backend), shutdown).await?;

@@ -1,6 +1,8 @@
 use autochain_chainspec::{ChainSpec, GenesisError, Preset};
 
-/// The development chain's genesis, as `cargo xtask genesis` builds it.
+/// The networks' genesis files, as `cargo xtask genesis` builds them.
+const AUTOCHAIN_GENESIS: &str = include_str!("../../../genesis/autochain.json");
+const TESTNET_GENESIS: &str = include_str!("../../../genesis/testnet.json");
 const DEV_GENESIS: &str = include_str!("../../../genesis/dev.json");
 
 /// Difficulty of the first block under `--dev.pow`: the least that the difficulty rule gives.
@@ -11,7 +13,8 @@ pub fn preset(name: &str) -> Option<Result<ChainSpec, GenesisError>> {
     let preset: Preset = name.parse().ok()?;
     Some(match preset {
         Preset::Dev => dev_spec(false, None),
-        other => other.spec(DEV_GENESIS),
+        Preset::Autochain => preset.spec(AUTOCHAIN_GENESIS),
+        Preset::Testnet => preset.spec(TESTNET_GENESIS),
     })
 }
 

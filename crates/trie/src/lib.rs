@@ -39,11 +39,12 @@ mod update;
 #[cfg(test)]
 mod tests;
 
+pub use alloy_trie::proof::ProofVerificationError;
 pub use autochain_primitives::EMPTY_ROOT_HASH;
 pub use memory::MemoryTrie;
 pub use node::{BranchNode, Child, NodeDecodeError, NodeRef};
 pub use nybbles::Nibbles;
-pub use proof::{prove, root};
+pub use proof::{prove, root, verify};
 pub use rebuild::rebuild_root;
 pub use source::{EmptySource, Leaf, TrieError, TrieSource};
 pub use update::{Change, TrieUpdate, update};

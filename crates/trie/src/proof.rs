@@ -5,6 +5,7 @@ use crate::path::{child_path, nibble};
 use crate::source::{find_branch, find_leaf, require_branch, require_leaf};
 use crate::subtree::Subtree;
 use crate::{Nibbles, NodeRef, TrieError, TrieSource};
+use alloy_trie::proof::{ProofVerificationError, verify_proof};
 use autochain_primitives::{B256, Bytes};
 use std::borrow::Cow;
 
@@ -61,6 +62,19 @@ pub fn prove<S: TrieSource + ?Sized>(source: &mut S, key: B256) -> Result<Vec<By
         }
         (path, node) = require_branch(source, &prefix)?;
     }
+}
+
+/// Checks a proof: that the trie of this root has this RLP value at the key, or with `None` that it has nothing there.
+///
+/// # Errors
+/// Where the nodes leave the way from the root to the claim.
+pub fn verify(
+    root: B256,
+    key: B256,
+    value: Option<Vec<u8>>,
+    proof: &[Bytes],
+) -> Result<(), ProofVerificationError> {
+    verify_proof(root, Nibbles::unpack_array(&key.0), value, proof)
 }
 
 /// Nodes collected so far.

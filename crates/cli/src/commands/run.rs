@@ -87,6 +87,7 @@ fn config(flags: &NodeFlags) -> Result<NodeConfig> {
         pool: pool(flags, is_dev)?,
         mining: MiningConfig {
             start: flags.miner.mine || is_dev,
+            allow_draft: flags.chain.allow_draft_genesis,
             miner: MinerConfig {
                 etherbase,
                 threads: flags.miner.threads,

@@ -15,6 +15,7 @@ use std::{
 const PATIENCE: Duration = Duration::from_secs(120);
 const REGISTRY: &str = "0x4155430000000000000000000000000000000002";
 const AUC: &str = "0x4155430000000000000000000000000000000001";
+const BURN_SINK: &str = "0x000000000000000000000000000000000000dEaD";
 const ONE_AUC: &str = "1000000000000000000";
 
 #[test]
@@ -32,8 +33,8 @@ fn forge_script_broadcasts_a_deployment() -> Result<()> {
     let record: Value =
         serde_json::from_slice(&fs::read(&record).wrap_err_with(|| record.display().to_string())?)?;
     let receipts = record["receipts"].as_array().ok_or_else(|| eyre!("no receipts in {record}"))?;
-    ensure!(receipts.len() == 2 && receipts.iter().all(|receipt| receipt["status"] == "0x1"), "{receipts:?}");
-    let registry = receipts[1]["contractAddress"].as_str().unwrap_or_default();
+    ensure!(receipts.len() == 3 && receipts.iter().all(|receipt| receipt["status"] == "0x1"), "{receipts:?}");
+    let registry = receipts[2]["contractAddress"].as_str().unwrap_or_default();
     let admin = tools.cast(["call", registry, "owner()(address)", "--rpc-url", &url])?;
     ensure!(admin == dev_account(1), "the registry's owner is {admin}");
     Ok(())
@@ -44,8 +45,18 @@ fn forge_create_and_cast() -> Result<()> {
     let (node, tools, scratch) = (Node::spawn(["--dev"])?, Tools::find()?, scratch()?);
     let url = node.rpc().url();
     let key = dev_key(2);
-    let created =
-        ["create", "src/AUC.sol:AUC", "--rpc-url", &url, "--private-key", key, "--broadcast", "--json"];
+    let created = [
+        "create",
+        "src/auc/AUC.sol:AUC",
+        "--rpc-url",
+        &url,
+        "--private-key",
+        key,
+        "--broadcast",
+        "--json",
+        "--constructor-args",
+        BURN_SINK,
+    ];
     let created = tools.forge(scratch.path(), created)?.ok()?.stdout;
     let created: Value = created
         .lines()

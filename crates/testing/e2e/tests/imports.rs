@@ -3,6 +3,7 @@
 use autochain_e2e::{Autochain, Head, Node, Process, Vectors, binary, copy_datadir, scratch};
 use autochain_primitives::BlockFile;
 use eyre::{Result, bail, ensure};
+use serde_json::json;
 use std::{fs, path::Path, time::Duration};
 
 /// The heads of the public chains, as their files end.
@@ -301,8 +302,28 @@ fn unknown_flags_name_the_nearest_known_one() -> Result<()> {
     run(&["--rpcport", "1"])?.refused("--http.port")?;
     ensure!(run(&["version"])?.ok()?.stdout.starts_with("Autochain"));
     ensure!(run(&["license"])?.ok()?.stdout.contains("MIT"));
-    run(&["--chain", "autochain"])?.refused("not final")?;
-    run(&["--chain", "testnet"])?.refused("not final")?;
+    Ok(())
+}
+
+#[test]
+fn a_draft_genesis_is_served_and_not_mined_on() -> Result<()> {
+    const ACCOUNT: &str = "0x00000000000000000000000000000000000000bb";
+    let scratch = scratch()?;
+    for (name, chain_id) in [("autochain", "0x415543"), ("testnet", "0x415544")] {
+        let mine = ["--chain", name, "--mine", "--miner.etherbase", ACCOUNT];
+        let node = Autochain::at(&scratch.path().join(name));
+        node.run(mine)?.refused("--allow-draft-genesis")?;
+
+        let serve = ["--chain", name, "--miner.etherbase", ACCOUNT, "--http.api", "eth,miner"];
+        let node = Node::spawn_at(&scratch.path().join("served"), serve)?;
+        ensure!(node.rpc().call("eth_chainId", json!([]))? == chain_id);
+        for method in ["miner_start", "eth_getWork"] {
+            let refused = node.rpc().call(method, json!([])).unwrap_err().to_string();
+            ensure!(refused.contains("--allow-draft-genesis"), "{method}: {refused}");
+        }
+        node.stop()?;
+        fs::remove_dir_all(scratch.path().join("served"))?;
+    }
     Ok(())
 }
 
