@@ -1,0 +1,15 @@
+//! The CAN bus as the dongle sees it: classic frames in, checked frames out, and how well the bus does.
+//!
+//! ```text
+//!  controller ── Bus::receive ─► Frame ─► isotp
+//!             ── Bus::health ──► Health ─► when to fall silent
+//!             ◄─ Bus::transmit ─ obd::TxFrame, the only thing that can be sent
+//! ```
+
+mod bus;
+mod frame;
+pub mod slcan;
+
+pub use bus::{Bitrate, Bus, BusError, Health, Mode};
+pub use embedded_can::{ExtendedId, Id, StandardId};
+pub use frame::{Frame, MAX_DATA};
