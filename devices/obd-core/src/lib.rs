@@ -31,19 +31,25 @@
     )
 )]
 
+#[cfg(test)]
+extern crate std;
+
 mod abi;
 mod address;
 mod bytes;
+pub mod can;
 mod chain;
 mod domain;
 mod flags;
 mod keccak;
 mod key;
+pub mod obd;
 mod pairing;
 mod policy;
 mod reading;
 pub mod record;
 pub mod rlp;
+mod time;
 mod tx;
 
 pub use address::Address;
@@ -55,6 +61,7 @@ pub use key::{Key, KeyError, Signature};
 pub use pairing::Pairing;
 pub use policy::{Policy, Refusal};
 pub use reading::{RECORD_CALL_LEN, Reading};
+pub use time::{Duration, Instant};
 pub use tx::{CheckedTx, Eip1559, RECORD_TX_LEN, SignError, SignedTx};
 
 /// 32 bytes that keccak-256 gave, or that stand where a hash stands.
