@@ -46,6 +46,7 @@ mod key;
 pub mod obd;
 mod pairing;
 mod policy;
+pub mod queue;
 mod reading;
 pub mod record;
 pub mod rlp;
