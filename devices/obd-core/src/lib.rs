@@ -41,6 +41,7 @@ pub mod can;
 mod chain;
 mod domain;
 mod flags;
+pub mod isotp;
 mod keccak;
 mod key;
 pub mod obd;

@@ -61,7 +61,7 @@ impl Duration {
 
     /// `times` as long; the longest one there is when that is beyond the number.
     #[must_use]
-    pub const fn times(self, times: u64) -> Self {
-        Self(self.0.saturating_mul(times))
+    pub fn times(self, times: impl Into<u64>) -> Self {
+        Self(self.0.saturating_mul(times.into()))
     }
 }

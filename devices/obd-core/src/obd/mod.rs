@@ -7,4 +7,4 @@ mod transmit;
 
 pub use address::{Addressing, Ecu};
 pub use request::{CodeQuery, Did, InfoType, Pid, Request};
-pub use transmit::{FlowControl, TxFrame};
+pub use transmit::TxFrame;

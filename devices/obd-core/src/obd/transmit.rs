@@ -1,11 +1,9 @@
 use super::{Addressing, Ecu, Request};
 use crate::can::Frame;
+use crate::isotp::{FlowStatus, PADDING, Pace};
 use embedded_can::Id;
 
-/// The filling of unused bytes; ISO 15765-2 proposes this value, which needs few stuff bits.
-const PADDING: u8 = 0xcc;
-
-/// A frame that may leave the dongle. It comes only out of a [`Request`] or a [`FlowControl`], addressed as
+/// A frame that may leave the dongle. It comes only out of a [`Request`] or a [`FlowStatus`], addressed as
 /// ISO 15765-4 says: nothing else can be put on a car's bus.
 ///
 /// ```compile_fail
@@ -28,11 +26,12 @@ impl TxFrame {
         Self::single(request, unit.request_id())
     }
 
-    /// The reply to a first frame, or to the last frame of a block, of `unit`.
-    pub fn flow_control(control: FlowControl, unit: Ecu) -> Self {
-        let [kind, block, separation] = match control {
-            FlowControl::Continue => [0x30, 0, 0],
-            FlowControl::Overflow => [0x32, 0, 0],
+    /// The reply to a first frame, or to the last frame of a block, of `unit`. The dongle has no use for
+    /// "wait" or for reserved values: they become "overflow", which ends the message.
+    pub fn flow_control(status: FlowStatus, pace: Pace, unit: Ecu) -> Self {
+        let [kind, block, separation] = match status {
+            FlowStatus::Continue => [0x30, pace.block_size, pace.st_min],
+            FlowStatus::Wait | FlowStatus::Overflow | FlowStatus::Reserved(_) => [0x32, 0, 0],
         };
         let pad = PADDING;
         Self(Frame::full(unit.request_id(), [kind, block, separation, pad, pad, pad, pad, pad]))
@@ -53,16 +52,6 @@ impl TxFrame {
         }
         Self(Frame::full(id, data))
     }
-}
-
-/// What the dongle answers to a segmented message. ISO 15765-4 wants block size 0 and separation time 0 of
-/// test equipment: send all of it, as fast as the unit can.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FlowControl {
-    /// Send the rest.
-    Continue,
-    /// Too long for us: send no more of it.
-    Overflow,
 }
 
 #[cfg(test)]
@@ -110,9 +99,10 @@ mod tests {
     #[test]
     fn flow_control_goes_to_the_unit_that_sends() {
         let unit = Ecu::from_reply(Id::Standard(embedded_can::StandardId::new(0x7ea).unwrap())).unwrap();
-        let sent = TxFrame::flow_control(FlowControl::Continue, unit);
+        let sent = TxFrame::flow_control(FlowStatus::Continue, Pace::default(), unit);
         assert_eq!(sent.frame().id(), unit.request_id());
         assert_eq!(sent.frame().data(), [0x30, 0, 0, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc]);
-        assert_eq!(TxFrame::flow_control(FlowControl::Overflow, unit).frame().data()[0], 0x32);
+        let refused = TxFrame::flow_control(FlowStatus::Overflow, Pace { block_size: 1, st_min: 1 }, unit);
+        assert_eq!(refused.frame().data()[..3], [0x32, 0, 0]);
     }
 }
