@@ -50,9 +50,11 @@ mod policy;
 pub mod queue;
 mod reading;
 pub mod record;
+mod recover;
 pub mod rlp;
 mod time;
 mod tx;
+pub mod update;
 
 pub use address::Address;
 pub use chain::{Chain, ChainError, MAX_LEAP};
@@ -63,6 +65,7 @@ pub use key::{Key, KeyError, Signature};
 pub use pairing::Pairing;
 pub use policy::{Policy, Refusal};
 pub use reading::{RECORD_CALL_LEN, Reading};
+pub use recover::recover;
 pub use time::{Duration, Instant};
 pub use tx::{CheckedTx, Eip1559, RECORD_TX_LEN, SignError, SignedTx};
 
