@@ -79,16 +79,28 @@ impl Did {
 /// What UDS service 19 is asked about the emission-related group 0x33 (ISO 14229-1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CodeQuery {
-    /// Confirmed codes: sub-function 0x42 with status mask 0x08.
-    Confirmed,
-    /// Codes pending in this or the last driving cycle: sub-function 0x42 with status mask 0x04.
-    Pending,
+    /// Codes whose status has a bit of this mask: sub-function 0x42.
+    Status(u8),
     /// Codes with permanent status: sub-function 0x55.
     Permanent,
 }
 
+impl CodeQuery {
+    /// Codes pending in this or the last driving cycle.
+    pub const PENDING: Self = Self::Status(0x04);
+    /// Confirmed codes.
+    pub const CONFIRMED: Self = Self::Status(0x08);
+
+    pub(super) const fn sub_function(self) -> u8 {
+        match self {
+            Self::Status(_) => 0x42,
+            Self::Permanent => 0x55,
+        }
+    }
+}
+
 /// The emission-related functional group of ISO 14229-1.
-const EMISSION_GROUP: u8 = 0x33;
+pub(super) const EMISSION_GROUP: u8 = 0x33;
 /// All three classes and both check-at-next-halt bits of the severity byte.
 const ANY_SEVERITY: u8 = 0xff;
 
@@ -122,9 +134,13 @@ impl Request {
                 let [high, low] = did.0.to_be_bytes();
                 (3, [service, high, low, 0, 0])
             }
-            Self::Codes(CodeQuery::Confirmed) => (5, [service, 0x42, EMISSION_GROUP, 0x08, ANY_SEVERITY]),
-            Self::Codes(CodeQuery::Pending) => (5, [service, 0x42, EMISSION_GROUP, 0x04, ANY_SEVERITY]),
-            Self::Codes(CodeQuery::Permanent) => (3, [service, 0x55, EMISSION_GROUP, 0, 0]),
+            Self::Codes(query) => {
+                let (len, mask, severity) = match query {
+                    CodeQuery::Status(mask) => (5, mask, ANY_SEVERITY),
+                    CodeQuery::Permanent => (3, 0, 0),
+                };
+                (len, [service, query.sub_function(), EMISSION_GROUP, mask, severity])
+            }
         }
     }
 }

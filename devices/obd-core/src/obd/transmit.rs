@@ -64,9 +64,10 @@ mod tests {
     fn every_request() -> Vec<Request> {
         use Request::*;
         let mut all = std::vec![ConfirmedCodes, PendingCodes, PermanentCodes];
-        all.extend([CodeQuery::Confirmed, CodeQuery::Pending, CodeQuery::Permanent].map(Codes));
+        all.push(Codes(CodeQuery::Permanent));
         for byte in 0..=u8::MAX {
-            all.extend([Current(Pid(byte)), Info(InfoType(byte)), Frozen { pid: Pid(byte), frame: byte }]);
+            all.extend([Codes(CodeQuery::Status(byte)), Current(Pid(byte)), Info(InfoType(byte))]);
+            all.push(Frozen { pid: Pid(byte), frame: byte });
         }
         all.extend((0..=u16::MAX).filter_map(Did::new).map(Data));
         all
