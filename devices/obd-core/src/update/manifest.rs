@@ -86,7 +86,16 @@ impl Manifest {
 }
 
 impl Board {
-    const fn code(self) -> u8 {
+    /// The name in file names and on the serial port.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Esp32C3 => "esp32c3",
+            Self::Esp32C6 => "esp32c6",
+            Self::Qemu => "qemu",
+        }
+    }
+
+    pub(crate) const fn code(self) -> u8 {
         match self {
             Self::Esp32C3 => 1,
             Self::Esp32C6 => 2,
@@ -94,7 +103,7 @@ impl Board {
         }
     }
 
-    const fn from_code(code: u8) -> Option<Self> {
+    pub(crate) const fn from_code(code: u8) -> Option<Self> {
         match code {
             1 => Some(Self::Esp32C3),
             2 => Some(Self::Esp32C6),
