@@ -1,6 +1,6 @@
-use super::{Attestation, Protection, SEALED_LEN, SETTINGS_LEN, Settings, Vault};
+use super::{Attestation, BOND_LEN, Bond, Protection, SEALED_LEN, SETTINGS_LEN, Settings, Vault};
 use crate::update::Board;
-use crate::{Address, Domain, Hash, Key, Pairing};
+use crate::{Address, Domain, Hash, Key, Pairing, PublicKey};
 use core::fmt::{self, Write};
 use zeroize::Zeroize as _;
 
@@ -29,6 +29,8 @@ pub enum Stored {
     Secret,
     /// The settings, [`SETTINGS_LEN`] bytes.
     Settings,
+    /// What the device was paired with, [`BOND_LEN`] bytes.
+    Bond,
 }
 
 /// Answers the lines of the host tool, each with one line: `ok …` or `error` and a sentence.
@@ -41,8 +43,8 @@ type Answer = Result<(), &'static str>;
 
 const NO_KEY: &str = "the device has no key yet: send `key`";
 const FLASH: &str = "the flash failed";
-const USAGE: &str =
-    "unknown command: hello, key, attest CHALLENGE, settings HEX, pair VEHICLE OWNER NONCE DEADLINE, reset";
+const USAGE: &str = "unknown command: hello, key, attest CHALLENGE, settings HEX, \
+    pair VEHICLE EPOCH OWNER READER NONCE DEADLINE, reset";
 
 impl<F: Fixture> Console<F> {
     /// With the vault that the board's eFuses, or its flash, give.
@@ -76,6 +78,15 @@ impl<F: Fixture> Console<F> {
         Settings::from_bytes(&bytes).ok()
     }
 
+    /// What the device was paired with, if anything.
+    pub fn bond(&mut self) -> Option<Bond> {
+        let mut bytes = [0xff; BOND_LEN];
+        if !self.fixture.load(Stored::Bond, &mut bytes) {
+            return None;
+        }
+        Bond::from_bytes(&bytes)
+    }
+
     /// Does what `line` says and writes the answer, without an end of line.
     pub fn answer(&mut self, line: &str, out: &mut impl Write) -> fmt::Result {
         let mut words = line.split_ascii_whitespace();
@@ -85,7 +96,7 @@ impl<F: Fixture> Console<F> {
             Some("key") => self.make_key(&mut answer),
             Some("attest") => self.attest(words.next(), &mut answer),
             Some("settings") => self.store_settings(words.next(), &mut answer),
-            Some("pair") => self.pair([(); 4].map(|()| words.next()), &mut answer),
+            Some("pair") => self.pair([(); 6].map(|()| words.next()), &mut answer),
             Some("reset") => self.reset(&mut answer),
             _ => Err(USAGE),
         };
@@ -97,10 +108,11 @@ impl<F: Fixture> Console<F> {
 
     fn hello(&mut self, out: &mut Line<'_, impl Write>) -> Answer {
         let key = self.key();
-        let state = match (&key, self.settings()) {
-            (None, _) => "new",
-            (Some(_), None) => "keyed",
-            (Some(_), Some(_)) => "ready",
+        let state = match (&key, self.settings(), self.bond()) {
+            (None, _, _) => "new",
+            (_, None, _) => "keyed",
+            (_, _, None) => "ready",
+            _ => "paired",
         };
         let (board, firmware) = (self.fixture.board().name(), self.fixture.firmware());
         let protected = if self.vault.protection() == Protection::Hardware { "yes" } else { "no" };
@@ -163,15 +175,23 @@ impl<F: Fixture> Console<F> {
         Ok(())
     }
 
-    fn pair(&mut self, words: [Option<&str>; 4], out: &mut Line<'_, impl Write>) -> Answer {
-        let usage = "`pair` takes the vehicle's id, its owner, the device's nonce and a deadline";
-        let [vehicle, owner, nonce, deadline] = words;
+    fn pair(&mut self, words: [Option<&str>; 6], out: &mut Line<'_, impl Write>) -> Answer {
+        let usage = "`pair` takes the vehicle's id and epoch, its owner, the public key that opens records, \
+            the device's nonce and a deadline";
+        let [vehicle, epoch, owner, reader, nonce, deadline] = words;
         let number = |word: Option<&str>| word.and_then(|word| word.parse::<u64>().ok()).ok_or(usage);
         let pairing = Pairing {
             vehicle: number(vehicle)?,
             owner: owner.and_then(bytes).map(Address).ok_or(usage)?,
             nonce: number(nonce)?,
             deadline: number(deadline)?,
+        };
+        let reader = reader.and_then(bytes).and_then(|bytes| PublicKey::from_compressed(&bytes).ok());
+        let bond = Bond {
+            vehicle: pairing.vehicle,
+            epoch: u32::try_from(number(epoch)?).map_err(|_| usage)?,
+            owner: pairing.owner,
+            reader: reader.ok_or(usage)?,
         };
         let key = self.key().ok_or(NO_KEY)?;
         let settings = self.settings().ok_or("the device has no settings yet: send `settings`")?;
@@ -180,6 +200,9 @@ impl<F: Fixture> Console<F> {
         }
         let domain = Domain::new(settings.policy.chain_id, settings.policy.registry);
         let signature = key.sign(&pairing.digest(&domain, key.address())).map_err(|_| "not signed")?;
+        if !self.fixture.store(Stored::Bond, &bond.to_bytes()) {
+            return Err(FLASH);
+        }
         out.put(format_args!("ok signature={}", Hex(&signature.to_bytes())));
         Ok(())
     }
@@ -188,9 +211,11 @@ impl<F: Fixture> Console<F> {
         if !self.fixture.button() {
             return Err("nobody pressed the button");
         }
-        // The settings first: a device that kept them and lost its key would take a new key silently.
-        if !(self.fixture.store(Stored::Settings, &[]) && self.fixture.store(Stored::Secret, &[])) {
-            return Err(FLASH);
+        // The key last: a device that lost it and kept the rest would go on under a new one.
+        for what in [Stored::Bond, Stored::Settings, Stored::Secret] {
+            if !self.fixture.store(what, &[]) {
+                return Err(FLASH);
+            }
         }
         out.put(format_args!("ok"));
         Ok(())
@@ -250,6 +275,17 @@ mod tests {
         pressed: bool,
         secret: Vec<u8>,
         settings: Vec<u8>,
+        bond: Vec<u8>,
+    }
+
+    impl Bench {
+        fn stored(&mut self, what: Stored) -> &mut Vec<u8> {
+            match what {
+                Stored::Secret => &mut self.secret,
+                Stored::Settings => &mut self.settings,
+                Stored::Bond => &mut self.bond,
+            }
+        }
     }
 
     impl Fixture for Bench {
@@ -270,14 +306,13 @@ mod tests {
             self.pressed
         }
         fn load(&mut self, what: Stored, bytes: &mut [u8]) -> bool {
-            let stored = if what == Stored::Secret { &self.secret } else { &self.settings };
+            let stored = self.stored(what);
             bytes.fill(0xff);
             bytes[..stored.len()].copy_from_slice(stored);
             true
         }
         fn store(&mut self, what: Stored, bytes: &[u8]) -> bool {
-            let stored = if what == Stored::Secret { &mut self.secret } else { &mut self.settings };
-            *stored = bytes.to_vec();
+            *self.stored(what) = bytes.to_vec();
             true
         }
     }
@@ -309,7 +344,8 @@ mod tests {
         assert_eq!(say(&mut device, "hello"), format!("{hello}ready address={address}"));
 
         let owner = "0x0909090909090909090909090909090909090909";
-        let request = format!("pair 5 {owner} 1 1700000000");
+        let reader = Key::from_bytes(&[2; 32]).unwrap().public_key();
+        let request = format!("pair 5 2 {owner} {} 1 1700000000", Hex(&reader.to_compressed()));
         assert_eq!(say(&mut device, &request), "error nobody pressed the button");
         device.fixture().pressed = true;
         let paired = say(&mut device, &request);
@@ -318,6 +354,9 @@ mod tests {
         let policy = example().policy;
         let digest = pairing.digest(&Domain::new(policy.chain_id, policy.registry), address);
         assert_eq!(recover(digest.as_bytes(), &signature), Some(address));
+        let bond = Bond { vehicle: 5, epoch: 2, owner: Address([9; 20]), reader };
+        assert_eq!(device.bond(), Some(bond));
+        assert_eq!(say(&mut device, "hello"), format!("{hello}paired address={address}"));
 
         assert_eq!(say(&mut device, "reset"), "ok");
         assert_eq!(say(&mut device, "hello"), format!("{hello}new"));
@@ -367,7 +406,7 @@ mod tests {
             "attest zz",
             "settings 00",
             "pair",
-            "pair 1 2 3 4",
+            "pair 1 2 3 4 5 6",
         ] {
             let answer = say(&mut device, line);
             assert!(answer.starts_with("error "), "{line:?}: {answer}");

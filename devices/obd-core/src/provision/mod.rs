@@ -6,18 +6,20 @@
 //!  key ───► random secret ─► Vault (sealed under the key in the eFuses) ─► address
 //!  attest CHALLENGE ──────► what the device is, signed by its key
 //!  settings HEX ──────────► Settings, checked and stored: chain, registry, caps, network, endpoints
-//!  pair VEHICLE OWNER NONCE DEADLINE ─► button ─► the device's half of the registry's `pair`
+//!  pair VEHICLE EPOCH OWNER READER NONCE DEADLINE ─► button ─► the device's half of the registry's `pair`
 //!  reset ─────────────────► button ─► key and settings are gone
 //! ```
 //!
 //! The secret never leaves the device. What binds it to an owner, or ends it, needs a hand on the button.
 
 mod attestation;
+mod bond;
 mod console;
 mod settings;
 mod vault;
 
 pub use attestation::{ATTESTATION_LEN, Attestation};
+pub use bond::{BOND_LEN, Bond};
 pub use console::{Console, Fixture, Stored};
 pub use settings::{Endpoint, MAX_ENDPOINTS, SETTINGS_LEN, Settings, SettingsError, Text};
 pub use vault::{Protection, SEALED_LEN, Vault};
