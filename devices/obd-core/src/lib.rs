@@ -47,6 +47,7 @@ mod key;
 pub mod obd;
 mod pairing;
 mod policy;
+pub mod poll;
 pub mod provision;
 pub mod queue;
 mod reading;

@@ -110,6 +110,12 @@ impl<const N: usize> Receiver<N> {
         }
     }
 
+    /// Forgets a message that has begun.
+    pub const fn abort(&mut self) {
+        self.state = State::Idle;
+        self.filled = 0;
+    }
+
     /// A message has begun and is not complete.
     pub const fn is_receiving(&self) -> bool {
         matches!(self.state, State::Receiving { .. })

@@ -1,3 +1,4 @@
+use super::{CodeQuery, Request};
 use core::fmt;
 
 /// A diagnostic trouble code (SAE J2012-DA).
@@ -52,34 +53,31 @@ impl CodeList {
     /// How many are kept.
     pub const MAX: usize = 16;
 
-    /// Out of the data of an answer to service 03, 07 or 0A: a count, then two bytes each.
-    pub fn from_j1979(data: &[u8]) -> Option<Self> {
-        let (count, codes) = data.split_first()?;
-        let mut list = Self::default();
-        let codes = codes.chunks_exact(2).take(usize::from(*count));
-        if codes.len() != usize::from(*count) {
-            return None;
-        }
-        for code in codes {
-            if let [high, low] = *code {
-                list.push(Code { number: u16::from_be_bytes([high, low]), failure_type: 0 });
+    /// Out of the data of an answer to `request`; none when it makes no sense, or the request is not for codes.
+    pub fn from_answer(request: Request, data: &[u8]) -> Option<Self> {
+        match request {
+            Request::ConfirmedCodes | Request::PendingCodes | Request::PermanentCodes => {
+                Self::from_j1979(data)
             }
+            // Availability of status and of severity, format; then severity, code and status of each.
+            Request::Codes(CodeQuery::Status(mask)) => {
+                Self::from_records(data.get(3..)?, |[_, b2, b1, b0, status]| {
+                    (status & mask != 0).then_some([b2, b1, b0])
+                })
+            }
+            // Availability of status, format; then code and status of each.
+            Request::Codes(CodeQuery::Permanent) => {
+                Self::from_records(data.get(2..)?, |[b2, b1, b0, _]| Some([b2, b1, b0]))
+            }
+            Request::Current(_) | Request::Frozen { .. } | Request::Info(_) | Request::Data(_) => None,
         }
-        Some(list)
     }
 
-    /// Out of the data of an answer to UDS service 19, sub-function 0x42: availability of status and of
-    /// severity, format, then severity, code and status of each. Only codes whose status has a bit of `mask`.
-    pub fn from_uds_severities(data: &[u8], mask: u8) -> Option<Self> {
-        let (_, records) = data.split_at_checked(3)?;
-        Self::from_records(records, |[_, b2, b1, b0, status]| (status & mask != 0).then_some([b2, b1, b0]))
-    }
-
-    /// Out of the data of an answer to UDS service 19, sub-function 0x55: availability of status, format, then
-    /// code and status of each.
-    pub fn from_uds_permanent(data: &[u8]) -> Option<Self> {
-        let (_, records) = data.split_at_checked(2)?;
-        Self::from_records(records, |[b2, b1, b0, _]| Some([b2, b1, b0]))
+    /// A count, then two bytes each.
+    fn from_j1979(data: &[u8]) -> Option<Self> {
+        let (count, codes) = data.split_first()?;
+        let codes = codes.get(..usize::from(*count).saturating_mul(2))?;
+        Self::from_records(codes, |[high, low]| Some([high, low, 0]))
     }
 
     /// The codes that were kept.
@@ -128,34 +126,40 @@ mod tests {
         list.codes().iter().map(ToString::to_string).collect()
     }
 
+    fn j1979(data: &[u8]) -> Option<CodeList> {
+        CodeList::from_answer(Request::ConfirmedCodes, data)
+    }
+
+    fn permanent(data: &[u8]) -> Option<CodeList> {
+        CodeList::from_answer(Request::Codes(CodeQuery::Permanent), data)
+    }
+
     #[test]
     fn codes_have_the_names_on_the_workshop_sheet() {
-        let list = CodeList::from_j1979(&[4, 0x01, 0x33, 0xc1, 0x00, 0x52, 0x34, 0x9a, 0xbc]).unwrap();
+        let list = j1979(&[4, 0x01, 0x33, 0xc1, 0x00, 0x52, 0x34, 0x9a, 0xbc]).unwrap();
         assert_eq!(names(list), ["P0133", "U0100", "C1234", "B1ABC"]);
-        let uds = CodeList::from_uds_severities(
-            &[0xff, 0xff, 4, 0x20, 0x01, 0x33, 0x1f, 0x08, 0x20, 0x01, 0x34, 0x00, 0x04],
-            0x08,
-        );
-        assert_eq!(names(uds.unwrap()), ["P0133-1F"]);
-        let permanent = CodeList::from_uds_permanent(&[0xff, 4, 0x01, 0x33, 0x00, 0x08]).unwrap();
-        assert_eq!(names(permanent), ["P0133"]);
+        let two = [0xff, 0xff, 4, 0x20, 0x01, 0x33, 0x1f, 0x08, 0x20, 0x01, 0x34, 0x00, 0x04];
+        let confirmed = CodeList::from_answer(Request::Codes(CodeQuery::CONFIRMED), &two).unwrap();
+        assert_eq!(names(confirmed), ["P0133-1F"]);
+        assert_eq!(names(permanent(&[0xff, 4, 0x01, 0x33, 0x00, 0x08]).unwrap()), ["P0133"]);
     }
 
     #[test]
     fn counts_that_lie_and_halves_are_refused() {
-        assert_eq!(CodeList::from_j1979(&[]), None);
-        assert_eq!(CodeList::from_j1979(&[2, 0x01, 0x33]), None);
-        assert_eq!(CodeList::from_j1979(&[1, 0x01]), None);
-        assert_eq!(CodeList::from_uds_permanent(&[0xff, 4, 1, 2, 3]), None);
-        assert_eq!(CodeList::from_j1979(&[0]).unwrap().total(), 0);
-        assert_eq!(CodeList::from_j1979(&[1, 0, 0]).unwrap().total(), 0, "filling");
+        assert_eq!(j1979(&[]), None);
+        assert_eq!(j1979(&[2, 0x01, 0x33]), None);
+        assert_eq!(j1979(&[1, 0x01]), None);
+        assert_eq!(permanent(&[0xff, 4, 1, 2, 3]), None);
+        assert_eq!(permanent(&[0xff]), None);
+        assert_eq!(j1979(&[0]).unwrap().total(), 0);
+        assert_eq!(j1979(&[1, 0, 0]).unwrap().total(), 0, "filling");
     }
 
     #[test]
     fn more_codes_than_room_are_counted() {
         let mut data = [1; 81];
         data[0] = 40;
-        let list = CodeList::from_j1979(&data).unwrap();
+        let list = j1979(&data).unwrap();
         assert_eq!((list.codes().len(), list.total()), (16, 40));
     }
 }

@@ -36,6 +36,8 @@ pub struct InfoType(pub u8);
 impl InfoType {
     /// Which items exist.
     pub const SUPPORTED: Self = Self(0x00);
+    /// Which protocol a car that speaks UDS follows.
+    pub const PROTOCOL: Self = Self(0x10);
     /// The vehicle identification number.
     pub const VIN: Self = Self(0x02);
     /// Calibration identifications, 16 characters each.
