@@ -39,6 +39,7 @@ mod address;
 mod bytes;
 pub mod can;
 mod chain;
+pub mod client;
 mod domain;
 mod flags;
 pub mod isotp;
