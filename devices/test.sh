@@ -9,4 +9,4 @@ cargo clippy --release --locked -p obd-core -p autochain-push -- -D warnings
 # Apart from the reference implementations, whose features would reach obd-core.
 cargo test --release --locked -p obd-core -p autochain-push
 cargo test --release --locked -p obd-core-tests
-./image.sh
+./icount.sh

@@ -70,7 +70,7 @@ impl Key {
         }
         let high = s.is_high();
         let s = Scalar::choose(high, &s.neg(), &s);
-        Ok(Signature { r: r.to_be_bytes(), s: s.to_be_bytes(), y_odd: y.is_odd() ^ (high == 1) })
+        Ok(Signature { r: r.to_be_bytes(), s: s.to_be_bytes(), y_odd: y.parity() ^ high == 1 })
     }
 }
 

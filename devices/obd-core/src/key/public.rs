@@ -28,13 +28,13 @@ impl PublicKey {
     /// From a prefix of 2 (even y) or 3 (odd y) and x (SEC 1, section 2.3.4).
     pub fn from_compressed(bytes: &[u8; 33]) -> Result<Self, KeyError> {
         let (prefix, x) = bytes.split_first_chunk::<1>().ok_or(KeyError::NotOnCurve)?;
-        let odd = match prefix {
-            [2] => false,
-            [3] => true,
+        let parity = match prefix {
+            [2] => 0,
+            [3] => 1,
             _ => return Err(KeyError::NotOnCurve),
         };
         let x = x.first_chunk().and_then(Field::from_be_bytes).ok_or(KeyError::NotOnCurve)?;
-        Affine::decompress(x, odd).map(Self).ok_or(KeyError::NotOnCurve)
+        Affine::decompress(x, parity).map(Self).ok_or(KeyError::NotOnCurve)
     }
 
     /// x and y.
@@ -46,7 +46,7 @@ impl PublicKey {
     /// A prefix that tells the parity of y, and x.
     pub fn to_compressed(&self) -> [u8; 33] {
         let Affine { x, y } = self.0;
-        Pack::new().put(&[if y.is_odd() { 3 } else { 2 }]).put(&x.to_be_bytes()).finish()
+        Pack::new().put(&[if y.parity() == 1 { 3 } else { 2 }]).put(&x.to_be_bytes()).finish()
     }
 
     /// The account: the last 20 bytes of keccak256(x ‖ y).

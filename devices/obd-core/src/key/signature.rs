@@ -45,7 +45,7 @@ impl Signature {
             return Err(KeyError::Unrecoverable);
         };
         let x = Field::from_be_bytes(&self.r).ok_or(KeyError::Unrecoverable)?;
-        let nonce = Affine::decompress(x, self.y_odd).ok_or(KeyError::Unrecoverable)?;
+        let nonce = Affine::decompress(x, self.y_odd.into()).ok_or(KeyError::Unrecoverable)?;
         if s.is_high() == 1 {
             return Err(KeyError::Unrecoverable);
         }

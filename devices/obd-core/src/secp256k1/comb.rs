@@ -1,4 +1,4 @@
-use super::point::equals;
+use super::limbs::{self, Limbs};
 use super::table::TABLE;
 use super::{Affine, Point, Scalar};
 use zeroize::Zeroize as _;
@@ -11,7 +11,7 @@ const SPACING: usize = 11;
 const BLOCKS: usize = 4;
 
 /// `TABLE[block][i]` is the point with the digits of i, below, at the teeth of the block.
-pub(super) type Table = [[[[u32; 8]; 2]; 1 << (TEETH - 1)]; BLOCKS];
+pub(super) type Table = [[[Limbs; 2]; 1 << (TEETH - 1)]; BLOCKS];
 
 /// scalar · G, by a comb with signed digits (Hamburg 2012, section 3.3), out of 8 KB of flash: 44 additions
 /// and 10 doublings.
@@ -54,17 +54,12 @@ fn bit(scalar: &Scalar, position: usize) -> u32 {
 }
 
 /// The point with the signs of `index`, whose uppermost bit decides over the sign of all.
-fn lookup(table: &[[[u32; 8]; 2]], index: u32) -> Affine {
+fn lookup(table: &[[Limbs; 2]], index: u32) -> Affine {
     let negative = (index >> (TEETH - 1)) ^ 1;
     let index = (index ^ 0_u32.wrapping_sub(negative)) & ((1 << (TEETH - 1)) - 1);
-    let mut chosen = [[0; 8]; 2];
-    for (entry, at) in table.iter().zip(0..) {
-        let mask = equals(at, index);
-        for (to, from) in chosen.as_flattened_mut().iter_mut().zip(entry.as_flattened()) {
-            *to |= from & mask;
-        }
-    }
-    let mut point = Affine::from_table(&chosen);
+    let x = limbs::gather(table.iter().map(|[x, _]| x), index);
+    let y = limbs::gather(table.iter().map(|[_, y]| y), index);
+    let mut point = Affine::from_limbs([x, y]);
     point.negate_if(negative);
     point
 }

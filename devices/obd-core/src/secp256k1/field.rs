@@ -1,4 +1,4 @@
-use super::limbs::{self, Column, Limbs, Ring};
+use super::limbs::{self, Limbs, Ring};
 use zeroize::Zeroize;
 
 /// A number modulo p = 2^256 − 2^32 − 977, always the least one.
@@ -29,16 +29,20 @@ impl Field {
     /// `None` from p on.
     pub(crate) fn from_be_bytes(bytes: &[u8; 32]) -> Option<Self> {
         let limbs = limbs::from_be_bytes(bytes);
-        let (_, below) = limbs::sub(&limbs, &P);
-        (below == 1).then_some(Self(limbs))
+        (limbs::is_below(&limbs, &P) == 1).then_some(Self(limbs))
     }
 
     pub(crate) fn to_be_bytes(self) -> [u8; 32] {
         limbs::to_be_bytes(&self.0)
     }
 
-    pub(crate) const fn is_odd(&self) -> bool {
-        self.0[0] & 1 == 1
+    /// 1 if it is odd, else 0.
+    pub(crate) const fn parity(&self) -> u32 {
+        self.0[0] & 1
+    }
+
+    pub(super) fn is_zero(&self) -> bool {
+        limbs::is_zero(&self.0) == 1
     }
 
     #[inline(never)]
@@ -62,29 +66,11 @@ impl Field {
 
     #[inline(never)]
     pub(crate) fn mul(&self, other: &Self) -> Self {
-        let [l0, l1, l2, l3, l4, l5, l6, l7, h0, h1, h2, h3, h4, h5, h6, h7] =
-            limbs::mul_wide(&self.0, &other.0);
+        let (low, high) = limbs::mul_wide(&self.0, &other.0);
         // 2^256 is C modulo p: the upper half comes back, times 977 and one limb higher.
-        let mut sum = Column::default();
-        let mut out = [0; 8];
-        macro_rules! column {
-            ($k:literal: $low:ident + $high:ident $(+ $higher:ident)?) => {
-                sum.add($low);
-                sum.mul_add($high, C[0]);
-                $(sum.add($higher);)?
-                out[$k] = sum.next();
-            };
-        }
-        column!(0: l0 + h0);
-        column!(1: l1 + h1 + h0);
-        column!(2: l2 + h2 + h1);
-        column!(3: l3 + h3 + h2);
-        column!(4: l4 + h4 + h3);
-        column!(5: l5 + h5 + h4);
-        column!(6: l6 + h6 + h5);
-        column!(7: l7 + h7 + h6);
-        sum.add(h7);
-        fold(&out, &mut sum)
+        let ([first], rest) = limbs::mul_rows(&[C[0]], &high, &low);
+        let ([s1, s2, s3, s4, s5, s6, s7, top], over) = limbs::add(&rest, &high);
+        fold(&[first, s1, s2, s3, s4, s5, s6, s7], top, over)
     }
 
     pub(crate) fn square(&self) -> Self {
@@ -94,13 +80,8 @@ impl Field {
     /// Times a small number.
     #[inline(never)]
     pub(crate) fn mul_small(&self, factor: u32) -> Self {
-        let mut sum = Column::default();
-        let mut out = [0; 8];
-        for (to, limb) in out.iter_mut().zip(&self.0) {
-            sum.mul_add(*limb, factor);
-            *to = sum.next();
-        }
-        fold(&out, &mut sum)
+        let ([first], [s1, s2, s3, s4, s5, s6, s7, top]) = limbs::mul_rows(&[factor], &self.0, &[0; 8]);
+        fold(&[first, s1, s2, s3, s4, s5, s6, s7], top, 0)
     }
 
     /// 1/x; 0 for 0.
@@ -128,27 +109,15 @@ impl Ring for Field {
     }
 }
 
-/// out + top · 2^256, where top is below 2^64.
+/// low + (top + over · 2^32) · 2^256 modulo p; over is 0 or 1.
 #[inline(always)]
-fn fold(out: &Limbs, top: &mut Column) -> Field {
-    let (t0, t1) = (top.next(), top.next());
-    let mut sum = Column::default();
-    let mut folded = [0; 8];
-    sum.add(out[0]);
-    sum.mul_add(t0, C[0]);
-    folded[0] = sum.next();
-    sum.add(out[1]);
-    sum.mul_add(t1, C[0]);
-    sum.add(t0);
-    folded[1] = sum.next();
-    sum.add(out[2]);
-    sum.add(t1);
-    folded[2] = sum.next();
-    for (to, limb) in folded.iter_mut().zip(out).skip(3) {
-        sum.add(*limb);
-        *to = sum.next();
-    }
-    reduce_once(&folded, sum.next())
+fn fold(low: &Limbs, top: u32, over: u32) -> Field {
+    // top · 977 + over · 977 · 2^32, and top + over · 2^32 one limb higher: all below 2^66.
+    let product = u64::from(top).wrapping_mul(C[0].into());
+    let (s0, s1) = limbs::halves(product);
+    let (s1, carry) = s1.wrapping_add(over.wrapping_mul(C[0])).overflowing_add(top);
+    let (sum, carry) = limbs::add(low, &[s0, s1, over.wrapping_add(carry.into()), 0, 0, 0, 0, 0]);
+    reduce_once(&sum, carry)
 }
 
 /// A number below 2p, given with its carry, modulo p.

@@ -1,7 +1,11 @@
 //! 256-bit numbers as eight 32-bit limbs, the lowest first.
 //!
-//! `mul` and `mulhu` give the two halves of a product; there is no carry flag, so that a carry costs a
-//! comparison. Products are therefore added up by columns, in an accumulator that stays in registers.
+//! The core has `mul` and `mulhu` for the halves of a product and no carry flag, so a carry costs a
+//! comparison; and it has 31 registers. Products are added up row by row: one factor and the sums stay in
+//! registers, the other comes limb by limb. The rows are a loop on purpose. Unrolled, the compiler starts
+//! all 64 products first and spends a third of the time on storing them.
+//!
+//! Everything of a fixed length is written out, so that the count does not hang on an optimisation level.
 
 use core::hint::black_box;
 use zeroize::Zeroize;
@@ -9,113 +13,100 @@ use zeroize::Zeroize;
 /// A number below 2^256.
 pub(super) type Limbs = [u32; 8];
 
-/// A product of two.
-pub(super) type Wide = [u32; 16];
-
-/// The sum of a column's products: at most 16 of 64 bits, so that 96 bits always do.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Column {
-    low: u32,
-    middle: u32,
-    high: u32,
-}
-
-impl Column {
-    /// Adds a · b.
-    #[inline(always)]
-    pub(super) fn mul_add(&mut self, a: u32, b: u32) {
-        let product = u64::from(a).wrapping_mul(u64::from(b));
-        let (low, carry) = self.low.overflowing_add(low(product));
-        // The upper half of a product is at most 2^32 − 2.
-        let (middle, carry) =
-            self.middle.overflowing_add(low_of_high(product).wrapping_add(u32::from(carry)));
-        *self = Self { low, middle, high: self.high.wrapping_add(u32::from(carry)) };
-    }
-
-    /// Adds a.
-    #[inline(always)]
-    pub(super) fn add(&mut self, a: u32) {
-        let (low, carry) = self.low.overflowing_add(a);
-        let (middle, carry) = self.middle.overflowing_add(u32::from(carry));
-        *self = Self { low, middle, high: self.high.wrapping_add(u32::from(carry)) };
-    }
-
-    /// The finished limb; what is above it goes into the next column.
-    #[inline(always)]
-    pub(super) fn next(&mut self) -> u32 {
-        let limb = self.low;
-        *self = Self { low: self.middle, middle: self.high, high: 0 };
-        limb
-    }
-}
-
+/// a · b + c + d as its lower and upper half: never more than 2^64 − 1.
 #[inline(always)]
-#[allow(clippy::as_conversions, reason = "the lower half is what is wanted")]
-const fn low(product: u64) -> u32 {
-    product as u32
+fn mul_add(a: u32, b: u32, c: u32, d: u32) -> (u32, u32) {
+    halves(u64::from(a).wrapping_mul(u64::from(b)).wrapping_add(c.into()).wrapping_add(d.into()))
 }
 
+/// The lower and the upper half.
 #[inline(always)]
-const fn low_of_high(product: u64) -> u32 {
-    low(product >> 32)
+#[allow(clippy::as_conversions, reason = "the two halves are what is wanted")]
+pub(super) const fn halves(number: u64) -> (u32, u32) {
+    (number as u32, (number >> 32) as u32)
 }
 
-/// a · b.
+/// sum + rows · b: the lowest limbs, one for each row, and the eight above them. `sum` has eight limbs.
 #[inline(always)]
-pub(super) fn mul_wide(a: &Limbs, b: &Limbs) -> Wide {
-    let mut wide = [0; 16];
-    let mut sum = Column::default();
-    macro_rules! column {
-        ($k:literal: $($i:literal $j:literal),+) => {
-            $(sum.mul_add(a[$i], b[$j]);)+
-            wide[$k] = sum.next();
-        };
+pub(super) fn mul_rows<const ROWS: usize>(
+    rows: &[u32; ROWS],
+    b: &Limbs,
+    sum: &Limbs,
+) -> ([u32; ROWS], Limbs) {
+    let [b0, b1, b2, b3, b4, b5, b6, b7] = *b;
+    let [mut s0, mut s1, mut s2, mut s3, mut s4, mut s5, mut s6, mut s7] = *sum;
+    let mut low = [0; ROWS];
+    for (out, row) in low.iter_mut().zip(rows) {
+        let (limb, carry) = mul_add(*row, b0, s0, 0);
+        *out = limb;
+        let (limb, carry) = mul_add(*row, b1, s1, carry);
+        s0 = limb;
+        let (limb, carry) = mul_add(*row, b2, s2, carry);
+        s1 = limb;
+        let (limb, carry) = mul_add(*row, b3, s3, carry);
+        s2 = limb;
+        let (limb, carry) = mul_add(*row, b4, s4, carry);
+        s3 = limb;
+        let (limb, carry) = mul_add(*row, b5, s5, carry);
+        s4 = limb;
+        let (limb, carry) = mul_add(*row, b6, s6, carry);
+        s5 = limb;
+        let (limb, carry) = mul_add(*row, b7, s7, carry);
+        s6 = limb;
+        s7 = carry;
     }
-    column!(0: 0 0);
-    column!(1: 0 1, 1 0);
-    column!(2: 0 2, 1 1, 2 0);
-    column!(3: 0 3, 1 2, 2 1, 3 0);
-    column!(4: 0 4, 1 3, 2 2, 3 1, 4 0);
-    column!(5: 0 5, 1 4, 2 3, 3 2, 4 1, 5 0);
-    column!(6: 0 6, 1 5, 2 4, 3 3, 4 2, 5 1, 6 0);
-    column!(7: 0 7, 1 6, 2 5, 3 4, 4 3, 5 2, 6 1, 7 0);
-    column!(8: 1 7, 2 6, 3 5, 4 4, 5 3, 6 2, 7 1);
-    column!(9: 2 7, 3 6, 4 5, 5 4, 6 3, 7 2);
-    column!(10: 3 7, 4 6, 5 5, 6 4, 7 3);
-    column!(11: 4 7, 5 6, 6 5, 7 4);
-    column!(12: 5 7, 6 6, 7 5);
-    column!(13: 6 7, 7 6);
-    column!(14: 7 7);
-    wide[15] = sum.next();
-    wide
+    (low, [s0, s1, s2, s3, s4, s5, s6, s7])
+}
+
+/// a · b: the lower and the upper eight limbs.
+#[inline(always)]
+pub(super) fn mul_wide(a: &Limbs, b: &Limbs) -> (Limbs, Limbs) {
+    mul_rows(a, b, &[0; 8])
 }
 
 /// a + b and the carry, 0 or 1.
 #[inline(always)]
 pub(super) fn add(a: &Limbs, b: &Limbs) -> (Limbs, u32) {
-    let mut sum = [0; 8];
-    let mut carry = false;
-    for ((to, a), b) in sum.iter_mut().zip(a).zip(b) {
-        let (limb, over) = a.overflowing_add(*b);
-        let (limb, over_carry) = limb.overflowing_add(u32::from(carry));
-        *to = limb;
-        carry = over | over_carry;
-    }
-    (sum, u32::from(carry))
+    let limb = |a: u32, b, carry: bool| {
+        let (sum, over) = a.overflowing_add(b);
+        let (sum, over_carry) = sum.overflowing_add(carry.into());
+        (sum, over | over_carry)
+    };
+    let (s0, carry) = a[0].overflowing_add(b[0]);
+    let (s1, carry) = limb(a[1], b[1], carry);
+    let (s2, carry) = limb(a[2], b[2], carry);
+    let (s3, carry) = limb(a[3], b[3], carry);
+    let (s4, carry) = limb(a[4], b[4], carry);
+    let (s5, carry) = limb(a[5], b[5], carry);
+    let (s6, carry) = limb(a[6], b[6], carry);
+    let (s7, carry) = limb(a[7], b[7], carry);
+    ([s0, s1, s2, s3, s4, s5, s6, s7], carry.into())
 }
 
 /// a − b and the borrow, 0 or 1.
 #[inline(always)]
 pub(super) fn sub(a: &Limbs, b: &Limbs) -> (Limbs, u32) {
-    let mut difference = [0; 8];
-    let mut borrow = false;
-    for ((to, a), b) in difference.iter_mut().zip(a).zip(b) {
-        let (limb, under) = a.overflowing_sub(*b);
-        let (limb, under_borrow) = limb.overflowing_sub(u32::from(borrow));
-        *to = limb;
-        borrow = under | under_borrow;
-    }
-    (difference, u32::from(borrow))
+    let limb = |a: u32, b, borrow: bool| {
+        let (difference, under) = a.overflowing_sub(b);
+        let (difference, under_borrow) = difference.overflowing_sub(borrow.into());
+        (difference, under | under_borrow)
+    };
+    let (d0, borrow) = a[0].overflowing_sub(b[0]);
+    let (d1, borrow) = limb(a[1], b[1], borrow);
+    let (d2, borrow) = limb(a[2], b[2], borrow);
+    let (d3, borrow) = limb(a[3], b[3], borrow);
+    let (d4, borrow) = limb(a[4], b[4], borrow);
+    let (d5, borrow) = limb(a[5], b[5], borrow);
+    let (d6, borrow) = limb(a[6], b[6], borrow);
+    let (d7, borrow) = limb(a[7], b[7], borrow);
+    ([d0, d1, d2, d3, d4, d5, d6, d7], borrow.into())
+}
+
+/// 1 where a < b, else 0. The bit is hidden from the compiler, which would otherwise compare limb by limb on
+/// the way to a branch and leave at the first that differs.
+#[inline(always)]
+pub(super) fn is_below(a: &Limbs, b: &Limbs) -> u32 {
+    black_box(sub(a, b).1)
 }
 
 /// All ones for 1, zero for 0, in a way that the compiler cannot turn back into a branch.
@@ -124,12 +115,46 @@ pub(super) fn mask(bit: u32) -> u32 {
     black_box(0_u32.wrapping_sub(bit))
 }
 
+/// A mask of ones where two numbers are equal.
+#[inline(always)]
+pub(super) fn equals(a: u32, b: u32) -> u32 {
+    mask(is_zero_limb(a ^ b))
+}
+
 /// `a` under a mask of ones, `b` under zero.
 #[inline(always)]
 pub(super) fn select(mask: u32, a: &Limbs, b: &Limbs) -> Limbs {
+    let limb = |a, b| b ^ (mask & (a ^ b));
+    [
+        limb(a[0], b[0]),
+        limb(a[1], b[1]),
+        limb(a[2], b[2]),
+        limb(a[3], b[3]),
+        limb(a[4], b[4]),
+        limb(a[5], b[5]),
+        limb(a[6], b[6]),
+        limb(a[7], b[7]),
+    ]
+}
+
+/// The entry number `index`, found by reading all of them.
+#[inline(always)]
+pub(super) fn gather<'a>(entries: impl Iterator<Item = &'a Limbs>, index: u32) -> Limbs {
     let mut chosen = [0; 8];
-    for ((to, a), b) in chosen.iter_mut().zip(a).zip(b) {
-        *to = b ^ (mask & (a ^ b));
+    for (entry, at) in entries.zip(0..) {
+        let mask = equals(at, index);
+        let [c0, c1, c2, c3, c4, c5, c6, c7] = chosen;
+        let [e0, e1, e2, e3, e4, e5, e6, e7] = *entry;
+        chosen = [
+            c0 | e0 & mask,
+            c1 | e1 & mask,
+            c2 | e2 & mask,
+            c3 | e3 & mask,
+            c4 | e4 & mask,
+            c5 | e5 & mask,
+            c6 | e6 & mask,
+            c7 | e7 & mask,
+        ];
     }
     chosen
 }
@@ -137,9 +162,13 @@ pub(super) fn select(mask: u32, a: &Limbs, b: &Limbs) -> Limbs {
 /// 1 where `a` is zero, else 0.
 #[inline(always)]
 pub(super) fn is_zero(a: &Limbs) -> u32 {
-    let any = a.iter().fold(0, |any, limb| any | limb);
-    // The upper bit of x | −x is set unless x is 0.
-    ((any | 0_u32.wrapping_sub(any)) >> 31) ^ 1
+    black_box(is_zero_limb(a.iter().fold(0, |any, limb| any | limb)))
+}
+
+/// The upper bit of x | −x is set unless x is 0.
+#[inline(always)]
+const fn is_zero_limb(limb: u32) -> u32 {
+    ((limb | 0_u32.wrapping_sub(limb)) >> 31) ^ 1
 }
 
 pub(super) fn from_be_bytes(bytes: &[u8; 32]) -> Limbs {
@@ -175,18 +204,15 @@ pub(super) fn power<R: Ring>(base: &R, exponent: &Limbs) -> R {
         last = last.times(base);
         *power = last;
     }
+    let digits =
+        exponent.iter().rev().flat_map(|limb| [28, 24, 20, 16, 12, 8, 4, 0].map(|at| limb >> at & 15));
     let mut result = R::ONE;
-    for limb in exponent.iter().rev() {
-        for shift in (0..32_u32).step_by(4).rev() {
-            for _ in 0..4 {
-                result = result.times(&result);
-            }
-            let digit = (limb >> shift) & 15;
-            for (power, at) in powers.iter().zip(0..) {
-                if at == digit && digit != 0 {
-                    result = result.times(power);
-                }
-            }
+    for digit in digits {
+        for _ in 0..4 {
+            result = result.times(&result);
+        }
+        if let Some((power, _)) = powers.iter().zip(0..).find(|(_, at)| *at == digit) {
+            result = result.times(power);
         }
     }
     powers.zeroize();

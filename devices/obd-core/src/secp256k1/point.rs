@@ -1,4 +1,5 @@
-use super::{Field, Scalar, limbs};
+use super::limbs::{self, Limbs};
+use super::{Field, Scalar};
 use zeroize::Zeroize;
 
 /// Three times the curve's b.
@@ -70,7 +71,7 @@ impl Point {
                 let digit = (limb >> shift) & 15;
                 let mut chosen = Self::INFINITY;
                 for (multiple, at) in multiples.iter().zip(0..) {
-                    chosen = Self::select(equals(at, digit), multiple, &chosen);
+                    chosen = Self::select(limbs::equals(at, digit), multiple, &chosen);
                 }
                 result = result.add(&chosen);
             }
@@ -82,7 +83,7 @@ impl Point {
     /// `None` at infinity.
     pub(crate) fn to_affine(self) -> Option<Affine> {
         let inverse = self.z.invert();
-        (self.z != Field::ZERO).then(|| Affine { x: self.x.mul(&inverse), y: self.y.mul(&inverse) })
+        (!self.z.is_zero()).then(|| Affine { x: self.x.mul(&inverse), y: self.y.mul(&inverse) })
     }
 
     fn select(mask: u32, a: &Self, b: &Self) -> Self {
@@ -109,9 +110,9 @@ impl Affine {
     }
 
     /// The point with this x and a y of this parity, if there is one.
-    pub(crate) fn decompress(x: Field, odd: bool) -> Option<Self> {
+    pub(crate) fn decompress(x: Field, parity: u32) -> Option<Self> {
         let y = x.square().mul(&x).add(&Field::SEVEN).sqrt()?;
-        Some(Self { x, y: if y.is_odd() == odd { y } else { y.neg() } })
+        Some(Self { x, y: if y.parity() == parity { y } else { y.neg() } })
     }
 
     /// Its negative for 1, itself for 0.
@@ -119,8 +120,8 @@ impl Affine {
         self.y = Field::select(limbs::mask(bit), &self.y.neg(), &self.y);
     }
 
-    pub(super) const fn from_table(entry: &[[u32; 8]; 2]) -> Self {
-        Self { x: Field::from_limbs(entry[0]), y: Field::from_limbs(entry[1]) }
+    pub(super) const fn from_limbs([x, y]: [Limbs; 2]) -> Self {
+        Self { x: Field::from_limbs(x), y: Field::from_limbs(y) }
     }
 }
 
@@ -141,10 +142,4 @@ fn combine(xx: &Field, yy: &Field, zz_b: &Field, xy: &Field, yz: &Field, xz_b: &
         y: minus.mul(&plus).add(&xz_b.mul(&xx3)),
         z: plus.mul(yz).add(&xx3.mul(xy)),
     }
-}
-
-/// A mask of ones where two small numbers are equal.
-pub(super) fn equals(a: u32, b: u32) -> u32 {
-    let difference = a ^ b;
-    limbs::mask(((difference | 0_u32.wrapping_sub(difference)) >> 31) ^ 1)
 }

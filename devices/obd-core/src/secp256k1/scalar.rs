@@ -1,4 +1,4 @@
-use super::limbs::{self, Column, Limbs, Ring};
+use super::limbs::{self, Limbs, Ring};
 use zeroize::Zeroize;
 
 /// A number modulo n, the order of the curve, always the least one.
@@ -9,9 +9,8 @@ pub(crate) struct Scalar(Limbs);
 /// n.
 const N: Limbs =
     [0xd036_4141, 0xbfd2_5e8c, 0xaf48_a03b, 0xbaae_dce6, 0xffff_fffe, 0xffff_ffff, 0xffff_ffff, 0xffff_ffff];
-/// 2^256 − n, in five limbs of which the last is 1.
-const C: [u32; 4] = [0x2fc9_bebf, 0x402d_a173, 0x50b7_5fc4, 0x4551_2319];
-const C_LIMBS: Limbs = [C[0], C[1], C[2], C[3], 1, 0, 0, 0];
+/// 2^256 − n.
+const C: Limbs = [0x2fc9_bebf, 0x402d_a173, 0x50b7_5fc4, 0x4551_2319, 1, 0, 0, 0];
 /// n − 2.
 const INVERSE: Limbs = [N[0] - 2, N[1], N[2], N[3], N[4], N[5], N[6], N[7]];
 /// (n − 1) / 2.
@@ -26,8 +25,7 @@ impl Scalar {
     /// `None` from n on.
     pub(crate) fn from_be_bytes(bytes: &[u8; 32]) -> Option<Self> {
         let limbs = limbs::from_be_bytes(bytes);
-        let (_, below) = limbs::sub(&limbs, &N);
-        (below == 1).then_some(Self(limbs))
+        (limbs::is_below(&limbs, &N) == 1).then_some(Self(limbs))
     }
 
     /// Any 256-bit number modulo n.
@@ -72,13 +70,17 @@ impl Scalar {
 
     #[inline(never)]
     pub(crate) fn mul(&self, other: &Self) -> Self {
-        let [l0, l1, l2, l3, l4, l5, l6, l7, h @ ..] = limbs::mul_wide(&self.0, &other.0);
-        // 2^256 is C modulo n: three times, the upper part comes back as its product with C, of 385, then
-        // 260, then 257 bits.
-        let (low, high) = fold(&[l0, l1, l2, l3, l4, l5, l6, l7], &h);
-        let (low, high) = fold(&low, &high);
-        let (low, [carry, ..]) = fold(&low, &[high[0], 0, 0, 0, 0, 0, 0, 0]);
-        reduce_once(&low, carry)
+        let (low, high) = limbs::mul_wide(&self.0, &other.0);
+        // 2^256 is C modulo n: three times, the upper part comes back as its product with C, which leaves
+        // 385, then 260, then 257 bits.
+        let ([s0, s1, s2, s3], rest) = limbs::mul_rows(&[C[0], C[1], C[2], C[3]], &high, &low);
+        let ([s4, s5, s6, s7, top @ ..], over) = limbs::add(&rest, &high);
+        let low = [s0, s1, s2, s3, s4, s5, s6, s7];
+        let high = [top[0], top[1], top[2], top[3], over];
+        let ([s0, s1, s2, s3, s4], [s5, s6, s7, top, ..]) = limbs::mul_rows(&high, &C, &low);
+        let low = [s0, s1, s2, s3, s4, s5, s6, s7];
+        let ([s0], [s1, s2, s3, s4, s5, s6, s7, carry]) = limbs::mul_rows(&[top], &C, &low);
+        reduce_once(&[s0, s1, s2, s3, s4, s5, s6, s7], carry)
     }
 
     /// 1/x; 0 for 0.
@@ -88,8 +90,7 @@ impl Scalar {
 
     /// 1 if it is above n/2, else 0.
     pub(crate) fn is_high(&self) -> u32 {
-        let (_, borrow) = limbs::sub(&HALF, &self.0);
-        borrow
+        limbs::is_below(&HALF, &self.0)
     }
 
     /// `a` for 1, `b` for 0.
@@ -106,40 +107,9 @@ impl Ring for Scalar {
     }
 }
 
-/// low + high · C, as its lower and upper eight limbs.
-#[inline(always)]
-fn fold(low: &Limbs, high: &Limbs) -> (Limbs, Limbs) {
-    let h = high;
-    let l = low;
-    let mut sum = Column::default();
-    let (mut out, mut top) = ([0; 8], [0; 8]);
-    macro_rules! column {
-        ($to:ident[$k:literal] = $($low:expr)?; $($i:literal $j:literal),*; $($carry:literal)?) => {
-            $(sum.add($low);)?
-            $(sum.mul_add(h[$i], C[$j]);)*
-            $(sum.add(h[$carry]);)?
-            $to[$k] = sum.next();
-        };
-    }
-    column!(out[0] = l[0]; 0 0;);
-    column!(out[1] = l[1]; 0 1, 1 0;);
-    column!(out[2] = l[2]; 0 2, 1 1, 2 0;);
-    column!(out[3] = l[3]; 0 3, 1 2, 2 1, 3 0;);
-    column!(out[4] = l[4]; 1 3, 2 2, 3 1, 4 0; 0);
-    column!(out[5] = l[5]; 2 3, 3 2, 4 1, 5 0; 1);
-    column!(out[6] = l[6]; 3 3, 4 2, 5 1, 6 0; 2);
-    column!(out[7] = l[7]; 4 3, 5 2, 6 1, 7 0; 3);
-    column!(top[0] = ; 5 3, 6 2, 7 1; 4);
-    column!(top[1] = ; 6 3, 7 2; 5);
-    column!(top[2] = ; 7 3; 6);
-    column!(top[3] = ; ; 7);
-    top[4] = sum.next();
-    (out, top)
-}
-
 /// A number below 2n, given with its carry, modulo n.
 #[inline(always)]
 fn reduce_once(limbs: &Limbs, carry: u32) -> Scalar {
-    let (reduced, over) = limbs::add(limbs, &C_LIMBS);
+    let (reduced, over) = limbs::add(limbs, &C);
     Scalar(limbs::select(limbs::mask(carry | over), &reduced, limbs))
 }
