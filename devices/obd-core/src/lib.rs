@@ -53,6 +53,7 @@ pub mod provision;
 pub mod queue;
 mod reading;
 pub mod record;
+pub mod recorder;
 mod recover;
 pub mod rlp;
 mod secp256k1;
