@@ -126,6 +126,11 @@ impl<M: AsRef<[u8]>> Sender<M> {
         };
     }
 
+    /// Nothing is sent before the receiver speaks.
+    pub const fn awaits_flow_control(&self) -> bool {
+        matches!(self.state, State::AwaitingFlow { .. })
+    }
+
     /// A flow control arrived. One that nobody waits for is ignored.
     pub fn on_flow_control(
         &mut self,
