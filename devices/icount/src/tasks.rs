@@ -59,10 +59,10 @@ fn tasks() -> Option<()> {
     digest?;
     report("transaction-digest", encoded)?;
 
-    let keys = EpochKeys::new(1, 1, [7; 32]);
+    let keys = EpochKeys::new(1, 1, key.address(), [7; 32]);
     let record = record()?;
     let (sealed, result) =
-        count(|| SealedRecord::seal(black_box(&record), Period(2959), &keys, &mut Chain::default()));
+        count(|| SealedRecord::seal(black_box(&record), Period(690), &keys, &mut Chain::default()));
     result.ok()?;
     report("record-seal", sealed)?;
 

@@ -4,7 +4,7 @@ use crate::bytes::{Pack, Unpack};
 use thiserror::Error;
 
 /// The length of every record before encryption, in bytes.
-pub const LEN: usize = 128;
+pub const LEN: usize = 112;
 
 /// One record of a car, in clear.
 ///
@@ -12,7 +12,7 @@ pub const LEN: usize = 128;
 ///  0  time, ms      u64      12  flags, as the registry's  u16
 ///  8  time source   u8       14  start of the device       u16
 ///  9  event         u8       16  odometer, 100 m           u32
-/// 10  zero          u16      20  content: Identity (49 bytes) or Samples (103 bytes); zeros to 128
+/// 10  zero          u16      20  content: Identity (49 bytes) or Samples (91 bytes); zeros to 112
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Record {

@@ -1,6 +1,7 @@
+use super::sealed::LABEL_LEN;
 use super::{Period, Scope};
 use crate::bytes::Pack;
-use crate::{Hash, keccak256};
+use crate::{Address, Hash, keccak256};
 use core::fmt;
 use zeroize::{Zeroize as _, ZeroizeOnDrop};
 
@@ -15,13 +16,15 @@ pub struct EpochKeys {
     vehicle: u64,
     #[zeroize(skip)]
     epoch: u32,
+    #[zeroize(skip)]
+    device: Address,
     root: [u8; 32],
 }
 
 impl EpochKeys {
     /// From 32 bytes of a true random source, or unwrapped; the caller wipes its own copy.
-    pub const fn new(vehicle: u64, epoch: u32, root: [u8; 32]) -> Self {
-        Self { vehicle, epoch, root }
+    pub const fn new(vehicle: u64, epoch: u32, device: Address, root: [u8; 32]) -> Self {
+        Self { vehicle, epoch, device, root }
     }
 
     /// The vehicle's id in the registry.
@@ -32,6 +35,15 @@ impl EpochKeys {
     /// The vehicle's key epoch.
     pub const fn epoch(&self) -> u32 {
         self.epoch
+    }
+
+    /// The device that draws the root and seals under its keys.
+    pub const fn device(&self) -> Address {
+        self.device
+    }
+
+    pub(super) const fn root(&self) -> &[u8; 32] {
+        &self.root
     }
 
     /// The key of one scope and period: what a permission hands over. It says nothing about any other.
@@ -76,12 +88,21 @@ impl DataKey {
         &self.0
     }
 
-    /// Block `i` of the keystream: keccak256(key ‖ i), with i as a 32-byte word.
-    pub(super) fn stream(&self, i: u128) -> Hash {
-        let mut input = Pack::<64>::new().put(&self.0).put(&[0; 16]).put(&i.to_be_bytes()).finish();
-        let block = keccak256(&input);
+    /// keccak256(key ‖ nonce): a block of keystream.
+    pub(super) fn stream(&self, nonce: &[u8; 32]) -> Hash {
+        Self::hash(Pack::<64>::new().put(&self.0).put(nonce).finish())
+    }
+
+    /// keccak256(key ‖ nonce ‖ label): known to holders of the key only, and another for every label.
+    pub(super) fn hash_label(&self, nonce: &[u8; 32], label: &[u8; LABEL_LEN]) -> Hash {
+        Self::hash(Pack::<{ 64 + LABEL_LEN }>::new().put(&self.0).put(nonce).put(label).finish())
+    }
+
+    /// Of an input that holds the key, which is wiped.
+    fn hash<const N: usize>(mut input: [u8; N]) -> Hash {
+        let hash = keccak256(&input);
         input.zeroize();
-        block
+        hash
     }
 }
 
@@ -95,13 +116,14 @@ impl fmt::Debug for DataKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    extern crate std;
+
+    const DEVICE: Address = Address([0xde; 20]);
 
     #[test]
     fn a_key_is_of_all_that_it_is_derived_from() {
         let root = [7; 32];
         let key = |vehicle, epoch, root, scope, period| {
-            *EpochKeys::new(vehicle, epoch, root).data_key(scope, Period(period)).expose()
+            *EpochKeys::new(vehicle, epoch, DEVICE, root).data_key(scope, Period(period)).expose()
         };
         let base = key(1, 1, root, Scope::Trip, 1);
         assert_eq!(base, key(1, 1, root, Scope::Trip, 1));
@@ -118,7 +140,7 @@ mod tests {
 
     #[test]
     fn debug_output_keeps_the_secrets() {
-        let keys = EpochKeys::new(1, 2, [0xab; 32]);
+        let keys = EpochKeys::new(1, 2, DEVICE, [0xab; 32]);
         let shown = std::format!("{keys:?} {:?}", DataKey::from_bytes([0xab; 32]));
         assert_eq!(shown, "EpochKeys { vehicle: 1, epoch: 2, .. } DataKey(..)");
     }

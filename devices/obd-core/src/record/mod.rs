@@ -6,6 +6,7 @@
 //!  Chain (counter, last hash) ───┘                      └► Reading: its public part, to the registry
 //!
 //!  EpochKeys: root of (vehicle, epoch) ─► DataKey of (scope, period) ─► keystream, MAC
+//!      └► WrappedRoot: to the owner          └► HandedKey: to whom the owner lets read
 //! ```
 //!
 //! A record says what was read, in which unit, how well, when, and by which clock. [`Content`] fixes its
@@ -18,6 +19,7 @@ mod sample;
 mod scope;
 mod sealed;
 mod time;
+mod wrap;
 
 pub use content::{Content, Event, LEN, MalformedRecord, Record};
 pub use identity::{Identity, Vin};
@@ -26,3 +28,4 @@ pub use sample::{MAX_SAMPLES, Sample, SampleQuality, Samples, Signal, TooManySam
 pub use scope::{PERIOD_SECONDS, Period, Scope};
 pub use sealed::{Head, OpenError, SEALED_LEN, SealedRecord};
 pub use time::{Time, TimeSource};
+pub use wrap::{HandedKey, UnwrapError, WRAPPED_LEN, WrappedRoot};

@@ -2,7 +2,7 @@ use crate::bytes::{Pack, Unpack};
 use thiserror::Error;
 
 /// How many samples a record holds.
-pub const MAX_SAMPLES: usize = 17;
+pub const MAX_SAMPLES: usize = 15;
 
 /// One value as the car gave it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -261,11 +261,11 @@ mod tests {
     #[test]
     fn a_full_record_refuses_one_more() {
         let mut samples = Samples::new();
-        for value in 0..17 {
+        for value in 0..15 {
             samples.push(Sample::good(Signal::VehicleSpeed, value)).unwrap();
         }
-        assert_eq!(samples.push(Sample::good(Signal::VehicleSpeed, 17)), Err(TooManySamples));
-        assert_eq!(samples.get(Signal::VehicleSpeed), Some(Sample::good(Signal::VehicleSpeed, 16)));
+        assert_eq!(samples.push(Sample::good(Signal::VehicleSpeed, 15)), Err(TooManySamples));
+        assert_eq!(samples.get(Signal::VehicleSpeed), Some(Sample::good(Signal::VehicleSpeed, 14)));
         assert_eq!(samples.get(Signal::Odometer), None);
         let bytes = samples.to_bytes();
         assert_eq!(Samples::read(&mut Unpack::new(&bytes)), Some(samples));

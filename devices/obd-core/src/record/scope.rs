@@ -1,39 +1,40 @@
 use super::Time;
 
-/// A period is a week, counted from the Unix epoch, in seconds.
-pub const PERIOD_SECONDS: u64 = 604_800;
+/// A period has 30 days, as the contracts count them, in seconds.
+pub const PERIOD_SECONDS: u64 = 2_592_000;
 
-/// A part of a car's life that its owner can open to others apart from the rest.
+/// A part of a car's life that its owner can open to others apart from the rest, with the contracts' numbers
+/// (`Scopes.sol`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {
-    /// Who the car is: VIN and calibration.
-    Identity,
     /// How it moves: speed, engine speed, distance, fuel.
     Trip,
     /// How it is: fault codes, readiness, temperatures.
     Health,
     /// Voltages and charge, traction battery included.
     Energy,
+    /// Who the car is: VIN and calibration.
+    Identity,
 }
 
 impl Scope {
     /// The number that stands in a record's head and in a key's derivation.
     pub const fn id(self) -> u8 {
         match self {
-            Self::Identity => 1,
-            Self::Trip => 2,
-            Self::Health => 3,
-            Self::Energy => 4,
+            Self::Trip => 1,
+            Self::Health => 2,
+            Self::Energy => 3,
+            Self::Identity => 4,
         }
     }
 
     /// The inverse of [`Scope::id`].
     pub const fn from_id(id: u8) -> Option<Self> {
         match id {
-            1 => Some(Self::Identity),
-            2 => Some(Self::Trip),
-            3 => Some(Self::Health),
-            4 => Some(Self::Energy),
+            1 => Some(Self::Trip),
+            2 => Some(Self::Health),
+            3 => Some(Self::Energy),
+            4 => Some(Self::Identity),
             _ => None,
         }
     }
@@ -64,11 +65,11 @@ mod tests {
     }
 
     #[test]
-    fn a_period_is_a_week_of_a_clock_that_is_set() {
+    fn a_period_is_thirty_days_of_a_clock_that_is_set() {
         let at = |ms| Period::of(Time { ms, source: TimeSource::Network });
-        assert_eq!(at(604_799_999), Some(Period(0)));
-        assert_eq!(at(604_800_000), Some(Period(1)));
+        assert_eq!(at(2_591_999_999), Some(Period(0)));
+        assert_eq!(at(2_592_000_000), Some(Period(1)));
         assert_eq!(at(u64::MAX), None);
-        assert_eq!(Period::of(Time { ms: 604_800_000, source: TimeSource::Unset }), None);
+        assert_eq!(Period::of(Time { ms: 2_592_000_000, source: TimeSource::Unset }), None);
     }
 }

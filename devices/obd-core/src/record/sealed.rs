@@ -1,28 +1,41 @@
 use super::{DataKey, EpochKeys, LEN, MalformedRecord, Period, Record, Scope};
 use crate::bytes::{Pack, Unpack};
-use crate::{Chain, ChainError, Flags, Hash, Reading, keccak256};
+use crate::{Address, Chain, ChainError, Flags, Hash, Reading, keccak256};
 use thiserror::Error;
 use zeroize::Zeroize as _;
 
-/// The length of every encrypted record, in bytes: head, ciphertext and MAC.
-pub const SEALED_LEN: usize = Head::LEN + LEN + TAG_LEN;
+/// The length of every encrypted record as it is stored and sent, in bytes.
+pub const SEALED_LEN: usize = LABEL_LEN + BODY_LEN;
 
-const TAG_LEN: usize = 32;
+/// The part that is not hashed: what the registry has anyway.
+pub(super) const LABEL_LEN: usize = 51;
+/// The part that is hashed.
+const BODY_LEN: usize = 1 + 4 + 8 + 32 + TEXT_LEN;
+const TEXT_LEN: usize = SALT_LEN + LEN;
+const SALT_LEN: usize = 16;
 const VERSION: u8 = 1;
+/// The block whose keystream is never used as such.
+const SALT_BLOCK: u32 = u32::MAX;
 
-/// An encrypted record, as it is stored and sent to its owner. Its keccak256 is the reading's `hash`.
+/// An encrypted record, as it is stored and sent to its owner: a label, and the body that the contracts know
+/// as a sealed record (`SealedRecord.sol`). The body's keccak256 is the reading's `hash`.
 ///
 /// ```text
-///   0  head, in clear: what the registry sees, and which key opens the rest
-///  64  ciphertext: the record XOR keccak256(key ‖ i), i = counter · 2^8 + block, as a 32-byte word
-/// 192  MAC: keccak256(key ‖ head ‖ ciphertext)
+/// label   0  version   u8     9  epoch          u32    17  flags          u16
+///         1  vehicle   u64   13  odometer, km   u32    19  previous hash
+/// body   51  scope     u8    56  counter        u64    96  ciphertext, 128 bytes
+///        52  period    u32   64  plaintext hash
 /// ```
 ///
-/// The key is that of the head's scope and period ([`EpochKeys::data_key`]). Counters rise strictly over
-/// the life of a device, so no word of the keystream is used twice. Inputs of keystream (64 bytes) and MAC
-/// (224 bytes) differ in length, and keccak, unlike SHA-2, has no length extension. A MAC of 32 bytes also
-/// commits to the key: with the hash on chain, a contract that is shown the key and these bytes sees for
-/// itself whether the key opens them. Encryption and MAC are the same work for every secret.
+/// The plaintext is a salt of 16 bytes and the record; it is XORed with keccak256(key ‖ nonce), nonce being
+/// device ‖ counter u64 ‖ block u32. Counters rise strictly over the life of a device, so no nonce is used
+/// twice. A contract that is shown the key and the body decrypts, hashes, and so sees whether the key opens
+/// what the device signed.
+///
+/// The salt is the start of keccak256(key ‖ nonce of block 2^32 − 1 ‖ label): nobody without the key can
+/// guess plaintexts by their hash, and with the key the hash is a MAC of record and label (a keccak of a
+/// secret prefix: keccak, unlike SHA-2, has no length extension). All of this is the same work for every
+/// secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SealedRecord {
     bytes: [u8; SEALED_LEN],
@@ -50,11 +63,19 @@ impl SealedRecord {
             prev_hash: chain.hash(),
         };
         let key = keys.data_key(head.scope, period);
-        let mut text = record.to_bytes();
-        apply_stream(&mut text, &key, head.counter);
-        let head_bytes = head.to_bytes();
-        let tag = tag(&key, &head_bytes, &text);
-        let sealed = Self { bytes: Pack::new().put(&head_bytes).put(&text).put(&tag).finish() };
+        let label = head.label();
+        let salt = salt(&key, keys.device(), head.counter, &label);
+        let mut text: [u8; TEXT_LEN] = Pack::new().put(&salt).put(&record.to_bytes()).finish();
+        let text_hash = keccak256(&text);
+        apply_stream(&mut text, &key, keys.device(), head.counter);
+        let bytes = Pack::new()
+            .put(&label)
+            .put(&[head.scope.id()])
+            .put(&period.0.to_be_bytes())
+            .put(&head.counter.to_be_bytes())
+            .put(&text_hash)
+            .put(&text);
+        let sealed = Self { bytes: bytes.finish() };
         let reading = chain.append(head.vehicle, head.odometer_km, head.flags, sealed.hash())?;
         Ok((sealed, reading))
     }
@@ -69,28 +90,54 @@ impl SealedRecord {
         &self.bytes
     }
 
-    /// keccak256 of all bytes: the reading's `hash`, and the leaf in a batch.
+    /// What is hashed, and what a dispute on chain takes.
+    pub fn body(&self) -> &[u8] {
+        self.bytes.get(LABEL_LEN..).unwrap_or_default()
+    }
+
+    /// keccak256 of the body: the reading's `hash`.
     pub fn hash(&self) -> Hash {
-        keccak256(&self.bytes)
+        keccak256(self.body())
     }
 
-    /// The part in clear. Believe it only once the record is opened, or its hash found on chain.
+    /// The part in clear. Believe it only once the record is opened, or found on chain.
     pub fn head(&self) -> Result<Head, OpenError> {
-        Head::read(&mut Unpack::new(&self.bytes))
+        let mut fields = Unpack::new(&self.bytes);
+        let version = fields.byte();
+        if version != VERSION {
+            return Err(OpenError::Version(version));
+        }
+        let vehicle = u64::from_be_bytes(fields.take());
+        let epoch = u32::from_be_bytes(fields.take());
+        let odometer_km = u32::from_be_bytes(fields.take());
+        let flags = u16::from_be_bytes(fields.take());
+        let flags = Flags::try_from(flags).map_err(|_| MalformedRecord::Flags(flags))?;
+        let prev_hash = fields.take();
+        let scope = fields.byte();
+        let scope = Scope::from_id(scope).ok_or(OpenError::Scope(scope))?;
+        let period = Period(u32::from_be_bytes(fields.take()));
+        let counter = u64::from_be_bytes(fields.take());
+        Ok(Head { scope, vehicle, epoch, period, counter, odometer_km, flags, prev_hash })
     }
 
-    /// Checks the MAC and decrypts.
-    pub fn open(&self, key: &DataKey) -> Result<(Head, Record), OpenError> {
+    /// Checks and decrypts what `device` sealed under `key`.
+    pub fn open(&self, key: &DataKey, device: Address) -> Result<(Head, Record), OpenError> {
         let head = self.head()?;
-        let mut fields = Unpack::new(&self.bytes);
-        let (head_bytes, mut text, theirs) = (fields.take(), fields.take(), fields.take());
-        if !equal(&tag(key, &head_bytes, &text), &theirs) {
+        let mut body = Unpack::new(self.body());
+        body.take::<13>();
+        let text_hash: Hash = body.take();
+        let mut text: [u8; TEXT_LEN] = body.take();
+        apply_stream(&mut text, key, device, head.counter);
+        let mut fields = Unpack::new(&text);
+        let their_salt: [u8; SALT_LEN] = fields.take();
+        let record = fields.take();
+        let right =
+            keccak256(&text) == text_hash && their_salt == salt(key, device, head.counter, &head.label());
+        text.zeroize();
+        if !right {
             return Err(OpenError::Mac);
         }
-        apply_stream(&mut text, key, head.counter);
-        let record = Record::from_bytes(&text, head.scope);
-        text.zeroize();
-        let record = record?;
+        let record = Record::from_bytes(&record, head.scope)?;
         // The device copies these; another program with the key may not.
         if record.flags != head.flags || record.odometer_km() != head.odometer_km {
             return Err(OpenError::Contradiction);
@@ -104,17 +151,11 @@ impl SealedRecord {
         if (head.vehicle, head.epoch) != (keys.vehicle(), keys.epoch()) {
             return Err(OpenError::OtherEpoch { vehicle: head.vehicle, epoch: head.epoch });
         }
-        self.open(&keys.data_key(head.scope, head.period))
+        self.open(&keys.data_key(head.scope, head.period), keys.device())
     }
 }
 
 /// The part of a sealed record that is in clear.
-///
-/// ```text
-///  0  version  u8     10  epoch   u32     26  odometer, km  u32
-///  1  scope    u8     14  period  u32     30  flags         u16
-///  2  vehicle  u64    18  counter u64     32  previous hash
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Head {
     /// Which permission opens the record.
@@ -136,43 +177,21 @@ pub struct Head {
 }
 
 impl Head {
-    const LEN: usize = 64;
-
     /// The reading that belongs to a sealed record with this head and that hash.
     pub const fn reading(&self, hash: Hash) -> Reading {
         let Self { vehicle, counter, odometer_km, flags, prev_hash, .. } = *self;
         Reading { vehicle, counter, odometer_km, flags, prev_hash, hash }
     }
 
-    fn to_bytes(self) -> [u8; Self::LEN] {
+    fn label(&self) -> [u8; LABEL_LEN] {
         Pack::new()
-            .put(&[VERSION, self.scope.id()])
+            .put(&[VERSION])
             .put(&self.vehicle.to_be_bytes())
             .put(&self.epoch.to_be_bytes())
-            .put(&self.period.0.to_be_bytes())
-            .put(&self.counter.to_be_bytes())
             .put(&self.odometer_km.to_be_bytes())
             .put(&self.flags.bits().to_be_bytes())
             .put(&self.prev_hash)
             .finish()
-    }
-
-    fn read(fields: &mut Unpack<'_>) -> Result<Self, OpenError> {
-        let version = fields.byte();
-        if version != VERSION {
-            return Err(OpenError::Version(version));
-        }
-        let scope = fields.byte();
-        let scope = Scope::from_id(scope).ok_or(OpenError::Scope(scope))?;
-        let vehicle = u64::from_be_bytes(fields.take());
-        let epoch = u32::from_be_bytes(fields.take());
-        let period = Period(u32::from_be_bytes(fields.take()));
-        let counter = u64::from_be_bytes(fields.take());
-        let odometer_km = u32::from_be_bytes(fields.take());
-        let flags = u16::from_be_bytes(fields.take());
-        let flags = Flags::try_from(flags).map_err(|_| MalformedRecord::Flags(flags))?;
-        let prev_hash = fields.take();
-        Ok(Self { scope, vehicle, epoch, period, counter, odometer_km, flags, prev_hash })
     }
 }
 
@@ -194,7 +213,7 @@ pub enum OpenError {
         epoch: u32,
     },
     /// The key is not this record's, or the bytes were changed.
-    #[error("the record's MAC is wrong: another key, or changed bytes")]
+    #[error("the record's MAC is wrong: another key or device, or changed bytes")]
     Mac,
     /// The head in clear is not that of the encrypted record.
     #[error("the record's head contradicts its content")]
@@ -204,9 +223,13 @@ pub enum OpenError {
     Malformed(#[from] MalformedRecord),
 }
 
-fn apply_stream(text: &mut [u8; LEN], key: &DataKey, counter: u64) {
-    for (block, bytes) in (0_u128..).zip(text.chunks_mut(32)) {
-        let mut stream = key.stream(u128::from(counter) << 8 | block);
+fn nonce(device: Address, counter: u64, block: u32) -> [u8; 32] {
+    Pack::new().put(&device.0).put(&counter.to_be_bytes()).put(&block.to_be_bytes()).finish()
+}
+
+fn apply_stream(text: &mut [u8; TEXT_LEN], key: &DataKey, device: Address, counter: u64) {
+    for (block, bytes) in (0..).zip(text.chunks_mut(32)) {
+        let mut stream = key.stream(&nonce(device, counter, block));
         for (byte, mask) in bytes.iter_mut().zip(&stream) {
             *byte ^= mask;
         }
@@ -214,16 +237,8 @@ fn apply_stream(text: &mut [u8; LEN], key: &DataKey, counter: u64) {
     }
 }
 
-fn tag(key: &DataKey, head: &[u8; Head::LEN], text: &[u8; LEN]) -> Hash {
-    let mut input = Pack::<{ 32 + Head::LEN + LEN }>::new().put(key.expose()).put(head).put(text).finish();
-    let tag = keccak256(&input);
-    input.zeroize();
-    tag
-}
-
-/// In the same time wherever the two differ.
-fn equal(a: &Hash, b: &Hash) -> bool {
-    a.iter().zip(b).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
+fn salt(key: &DataKey, device: Address, counter: u64, label: &[u8; LABEL_LEN]) -> [u8; SALT_LEN] {
+    Unpack::new(&key.hash_label(&nonce(device, counter, SALT_BLOCK), label)).take()
 }
 
 #[cfg(test)]
@@ -233,7 +248,8 @@ mod tests {
     use crate::{Quality, Source};
 
     const ROOT: [u8; 32] = [0x5a; 32];
-    const PERIOD: Period = Period(2959);
+    const DEVICE: Address = Address([0xde; 20]);
+    const PERIOD: Period = Period(690);
 
     fn record() -> Record {
         let mut samples = Samples::new();
@@ -249,9 +265,13 @@ mod tests {
         }
     }
 
+    fn keys() -> EpochKeys {
+        EpochKeys::new(3, 2, DEVICE, ROOT)
+    }
+
     #[test]
     fn the_owner_opens_what_the_device_sealed() {
-        let keys = EpochKeys::new(3, 2, ROOT);
+        let keys = keys();
         let mut chain = Chain::resume(41, [9; 32]);
         let (sealed, reading) = SealedRecord::seal(&record(), PERIOD, &keys, &mut chain).unwrap();
         let (head, opened) = sealed.open_with(&keys).unwrap();
@@ -262,22 +282,54 @@ mod tests {
         assert_eq!(chain, Chain::resume(42, sealed.hash()));
     }
 
+    /// The dispute, step by step as `SealedRecord.sol` goes about it, from the body and the key alone.
+    #[test]
+    fn a_contract_opens_the_body_with_the_key() {
+        let keys = keys();
+        let (sealed, reading) =
+            SealedRecord::seal(&record(), PERIOD, &keys, &mut Chain::resume(41, [0; 32])).unwrap();
+        let body = sealed.body();
+        assert_eq!(body.len(), 173);
+        assert_eq!(keccak256(body), reading.hash);
+        assert_eq!(body[..13], [1, 0, 0, 2, 178, 0, 0, 0, 0, 0, 0, 0, 42]);
+        let opens = |key: &[u8; 32]| {
+            let mut text = [0; 128];
+            for (block, (to, from)) in text.chunks_mut(32).zip(body[45..].chunks(32)).enumerate() {
+                let mut input = [0; 64];
+                input[..32].copy_from_slice(key);
+                input[32..52].copy_from_slice(&DEVICE.0);
+                input[52..60].copy_from_slice(&body[5..13]);
+                input[63] = u8::try_from(block).unwrap();
+                let stream = keccak256(&input);
+                for ((to, from), mask) in to.iter_mut().zip(from).zip(stream) {
+                    *to = from ^ mask;
+                }
+            }
+            (keccak256(&text) == body[13..45]).then_some(text)
+        };
+        let text = opens(keys.data_key(Scope::Trip, PERIOD).expose()).unwrap();
+        assert_eq!(text[16..], record().to_bytes());
+        assert_eq!(opens(keys.data_key(Scope::Health, PERIOD).expose()), None);
+    }
+
     #[test]
     fn no_other_key_opens_it() {
-        let keys = EpochKeys::new(3, 2, ROOT);
+        let keys = keys();
         let (sealed, _) = SealedRecord::seal(&record(), PERIOD, &keys, &mut Chain::default()).unwrap();
-        assert!(sealed.open(&keys.data_key(Scope::Trip, PERIOD)).is_ok());
-        for key in [keys.data_key(Scope::Health, PERIOD), keys.data_key(Scope::Trip, Period(2960))] {
-            assert_eq!(sealed.open(&key), Err(OpenError::Mac));
+        let key = keys.data_key(Scope::Trip, PERIOD);
+        assert!(sealed.open(&key, DEVICE).is_ok());
+        assert_eq!(sealed.open(&key, Address([0; 20])), Err(OpenError::Mac));
+        for key in [keys.data_key(Scope::Health, PERIOD), keys.data_key(Scope::Trip, Period(691))] {
+            assert_eq!(sealed.open(&key, DEVICE), Err(OpenError::Mac));
         }
-        let next = EpochKeys::new(3, 3, ROOT);
+        let next = EpochKeys::new(3, 3, DEVICE, ROOT);
         assert_eq!(sealed.open_with(&next), Err(OpenError::OtherEpoch { vehicle: 3, epoch: 2 }));
-        assert_eq!(sealed.open_with(&EpochKeys::new(3, 2, [0; 32])), Err(OpenError::Mac));
+        assert_eq!(sealed.open_with(&EpochKeys::new(3, 2, DEVICE, [0; 32])), Err(OpenError::Mac));
     }
 
     #[test]
     fn every_flipped_bit_is_seen() {
-        let keys = EpochKeys::new(3, 2, ROOT);
+        let keys = keys();
         let (sealed, _) = SealedRecord::seal(&record(), PERIOD, &keys, &mut Chain::default()).unwrap();
         for bit in 0..SEALED_LEN * 8 {
             let mut bytes = *sealed.as_bytes();
@@ -288,12 +340,12 @@ mod tests {
 
     #[test]
     fn nothing_of_a_record_shows_twice() {
-        let keys = EpochKeys::new(3, 2, ROOT);
+        let keys = keys();
         let mut chain = Chain::default();
         let mut text = || {
             let (sealed, _) = SealedRecord::seal(&record(), PERIOD, &keys, &mut chain).unwrap();
-            let mut blocks = [[0; 32]; 4];
-            for (to, from) in blocks.iter_mut().zip(sealed.as_bytes()[64..192].chunks(32)) {
+            let mut blocks = [[0; 32]; 5];
+            for (to, from) in blocks.iter_mut().zip(sealed.as_bytes()[64..].chunks(32)) {
                 to.copy_from_slice(from);
             }
             blocks
