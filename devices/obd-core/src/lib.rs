@@ -45,6 +45,7 @@ mod flags;
 pub mod isotp;
 mod keccak;
 mod key;
+pub mod lock;
 pub mod obd;
 mod pairing;
 mod policy;
