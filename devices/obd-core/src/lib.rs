@@ -50,6 +50,7 @@ pub mod obd;
 mod pairing;
 mod policy;
 pub mod poll;
+pub mod power;
 pub mod provision;
 pub mod queue;
 mod reading;

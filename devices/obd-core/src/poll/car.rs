@@ -4,6 +4,7 @@ use super::{
 };
 use crate::can::{Bitrate, Bus, Guard, Silence};
 use crate::obd::{Ecu, Pid, Request};
+use crate::power::Observation;
 use crate::{Duration, Instant};
 use embedded_can::Frame as _;
 
@@ -126,19 +127,16 @@ impl<B: Bus> Car<B> {
         }
     }
 
-    /// Frames received that no request of ours caused, for whoever decides whether the bus sleeps. Wraps.
-    pub const fn foreign_frames(&self) -> u32 {
-        self.foreign_frames
-    }
-
-    /// Whether the engine ran when it was last asked.
-    pub const fn engine_runs(&self) -> bool {
-        self.knowledge.engine_runs
-    }
-
-    /// Whether the car was faster than a person walks when it was last asked.
-    pub fn is_moving(&self) -> bool {
-        self.knowledge.speed.is_moving()
+    /// What the power policy has to know of the car, with what the dongle itself measures.
+    pub fn observation(&self, millivolts: u16, ignition: Option<bool>) -> Observation {
+        Observation {
+            millivolts,
+            engine_runs: self.knowledge.engine_runs,
+            moving: self.knowledge.speed.is_moving(),
+            answering: self.link().is_some(),
+            ignition,
+            foreign_frames: self.foreign_frames,
+        }
     }
 
     /// The units that answered and what they have.
