@@ -1,11 +1,12 @@
 use super::merkle;
+use crate::record::SealedRecord;
 use crate::{Hash, keccak256};
 
 /// The most records in one upload.
 pub const MAX_BATCH: usize = 16;
 
-/// What one upload carries: consecutive entries that wait, and the Merkle root over keccak256 of each one's
-/// bytes. A batch of one has that hash itself for a root.
+/// What one upload carries: consecutive entries that wait, and the Merkle root over each one's
+/// [`SealedRecord::hash`]. A batch of one has that hash itself for a root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Batch {
     leaves: [Hash; MAX_BATCH],
@@ -25,7 +26,7 @@ impl Batch {
     /// Takes the next entry in; `false` when the batch is full.
     pub(super) fn add(&mut self, seq: u64, payload: &[u8]) -> bool {
         let Some(place) = self.leaves.get_mut(self.len) else { return false };
-        *place = keccak256(payload);
+        *place = leaf(payload);
         if self.len == 0 {
             self.first = seq;
         }
@@ -50,7 +51,7 @@ impl Batch {
         self.gap
     }
 
-    /// keccak256 of each entry, oldest first.
+    /// The hash of each entry, oldest first.
     pub fn leaves(&self) -> &[Hash] {
         self.leaves.get(..self.len).unwrap_or_default()
     }
@@ -59,4 +60,9 @@ impl Batch {
     pub fn root(&self) -> Hash {
         merkle::root::<MAX_BATCH>(self.leaves())
     }
+}
+
+/// What stands for an entry in the tree; what is no sealed record is hashed as it is.
+fn leaf(payload: &[u8]) -> Hash {
+    payload.try_into().map_or_else(|_| keccak256(payload), |bytes| SealedRecord::from_bytes(bytes).hash())
 }

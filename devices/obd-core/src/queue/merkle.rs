@@ -33,7 +33,7 @@ fn fold(nodes: &mut [Hash], len: usize) -> usize {
 }
 
 /// The root over at most `N` leaves; of one leaf, the leaf itself; of none, zero. A leaf is keccak256 of a
-/// ciphertext, which is never 64 bytes long, so that no ciphertext passes for an inner node.
+/// record's body, which is never 64 bytes long, so that no record passes for an inner node.
 pub(super) fn root<const N: usize>(leaves: &[Hash]) -> Hash {
     let mut nodes = [[0; 32]; N];
     let mut len = 0_usize;

@@ -3,9 +3,9 @@ use super::bucket::{Bucket, scope};
 use crate::poll;
 use crate::queue::{Priority, Queue, QueueError};
 use crate::record::{
-    Content, EpochKeys, Event, Identity, Period, Record, SEALED_LEN, SealedRecord, Scope, Time, TimeSource,
+    Content, EpochKeys, Event, Identity, Period, Record, SEALED_LEN, Scope, SealedRecord, Time, TimeSource,
 };
-use crate::{Chain, ChainError, Flags, Quality, Source, keccak256};
+use crate::{Chain, ChainError, Flags, Quality, Source};
 use embedded_storage::nor_flash::MultiwriteNorFlash;
 use thiserror::Error;
 
@@ -38,7 +38,9 @@ impl Recorder {
         queue: &mut Queue<'_, F>,
     ) -> Result<Self, QueueError> {
         let mut newest = [0; SEALED_LEN];
-        let hash = queue.newest_payload(&mut newest)?.map_or([0; 32], keccak256);
+        let found = queue.newest_payload(&mut newest)?.is_some();
+        let sealed = SealedRecord::from_bytes(newest);
+        let hash = if found { sealed.hash() } else { [0; 32] };
         let mut recorder = Self {
             keys,
             commitment,
@@ -56,7 +58,7 @@ impl Recorder {
             energy: Bucket::default(),
         };
         // The last odometer stands until the car gives a new one.
-        if let Ok(head) = SealedRecord::from_bytes(newest).head() {
+        if let Ok(head) = sealed.head() {
             recorder.odometer = head.odometer_km.saturating_mul(10);
             recorder.source = head.flags.source();
         }
@@ -166,8 +168,11 @@ impl Recorder {
             self.chain = Chain::resume(queue.newest(), self.chain.hash());
         }
         let unset = time.source == TimeSource::Unset;
-        let qualities =
-            [(unset, Quality::ClockUnset), (self.partial, Quality::Partial), (self.power_lost, Quality::PowerLost)];
+        let qualities = [
+            (unset, Quality::ClockUnset),
+            (self.partial, Quality::Partial),
+            (self.power_lost, Quality::PowerLost),
+        ];
         let flags = qualities
             .into_iter()
             .filter(|(is_so, _)| *is_so)

@@ -3,8 +3,10 @@
 use flash_mock::Flash;
 use obd_core::client::{Client, Delivery, Endpoint, Event, LinkError, Settings, Step, Target, Timing};
 use obd_core::queue::{Chip, Layout, Priority, Queue};
-use obd_core::record::SealedRecord;
-use obd_core::{Address, Hash, Instant, Key, Policy, keccak256};
+use obd_core::record::{
+    self, Content, EpochKeys, Period, Record, Samples, SealedRecord, Time, TimeSource,
+};
+use obd_core::{Address, Chain, Flags, Hash, Instant, Key, Policy, Source, keccak256};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 
@@ -282,7 +284,10 @@ impl World {
             }
             "autochain_storeRecords" => {
                 let records: Vec<Vec<u8>> = params[0].as_array().unwrap().iter().map(bytes).collect();
-                let mut level: Vec<Hash> = records.iter().map(|record| keccak256(record)).collect();
+                let mut level: Vec<Hash> = records
+                    .iter()
+                    .map(|record| SealedRecord::from_bytes(record[..].try_into().unwrap()).hash())
+                    .collect();
                 while level.len() > 1 {
                     level = level
                         .chunks(2)
@@ -393,16 +398,22 @@ pub(crate) fn key() -> Key {
     Key::from_bytes(&[0x11; 32]).unwrap()
 }
 
-/// Pushes records up to the number `to`.
+/// Pushes records up to the number `to`; record `n` was taken at `10 n` kilometres.
 pub(crate) fn push(queue: &mut Queue<'_, Nor>, to: u64) {
+    let keys = EpochKeys::new(VEHICLE, 1, key().address(), [0x77; 32]);
     for seq in queue.newest() + 1..=to {
-        let mut record = [u8::try_from(seq % 256).unwrap(); 224];
-        // Version and scope of a sealed record, its odometer and flags.
-        (record[0], record[1]) = (1, 2);
-        record[26..30].copy_from_slice(&u32::try_from(seq * 10).unwrap().to_be_bytes());
-        record[30..32].copy_from_slice(&[0, 1]);
-        assert!(SealedRecord::from_bytes(record).head().is_ok());
-        queue.push(Priority::Low, seq, &record).unwrap();
+        let record = Record {
+            time: Time { ms: 1_790_000_000_000, source: TimeSource::Network },
+            event: record::Event::Periodic,
+            flags: Flags::new(Source::Obd),
+            start: 1,
+            odometer: u32::try_from(seq * 100).unwrap(),
+            content: Content::Trip(Samples::new()),
+        };
+        let mut chain = Chain::resume(seq - 1, [0; 32]);
+        let period = Period::of(record.time).unwrap();
+        let (sealed, _) = SealedRecord::seal(&record, period, &keys, &mut chain).unwrap();
+        queue.push(Priority::Low, seq, sealed.as_bytes()).unwrap();
     }
 }
 
