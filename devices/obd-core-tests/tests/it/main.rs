@@ -1,6 +1,7 @@
 //! `obd-core` against independent implementations: fixed vectors out of Foundry and the contracts' own
-//! tests, and alloy on drawn values.
+//! tests, alloy and ethers on drawn values.
 
+mod ethers;
 mod rlp;
 mod transaction;
 mod vectors;
