@@ -7,6 +7,8 @@
 #![cfg_attr(target_os = "none", no_std, no_main)]
 
 #[cfg(target_os = "none")]
+mod car;
+#[cfg(target_os = "none")]
 mod machine;
 #[cfg(target_os = "none")]
 mod tasks;

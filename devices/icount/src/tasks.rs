@@ -1,5 +1,6 @@
 //! The work that is counted.
 
+use crate::car;
 use crate::machine::{Console, count, exit, stack_high_water};
 use core::fmt::Write as _;
 use core::hint::black_box;
@@ -65,6 +66,11 @@ fn tasks() -> Option<()> {
         count(|| SealedRecord::seal(black_box(&record), Period(690), &keys, &mut Chain::default()));
     result.ok()?;
     report("record-seal", sealed)?;
+
+    report("isotp-frame", car::frame()?)?;
+    let asking = car::asking()?;
+    report("polled-value", asking.request)?;
+    report("idle-call", asking.idle)?;
 
     same_for_every_secret()?;
     report("stack-bytes", u32::try_from(stack_high_water()).ok()?)
