@@ -13,12 +13,14 @@
 //! The secret never leaves the device. What binds it to an owner, or ends it, needs a hand on the button.
 
 mod attestation;
+mod batch;
 mod bond;
 mod console;
 mod settings;
 mod vault;
 
 pub use attestation::{ATTESTATION_LEN, Attestation};
+pub use batch::{Batch, BatchEntry};
 pub use bond::{BOND_LEN, Bond};
 pub use console::{Console, Fixture, Stored};
 pub use settings::{Endpoint, MAX_ENDPOINTS, SETTINGS_LEN, Settings, SettingsError, Text};

@@ -1,4 +1,4 @@
-use crate::{Address, Hash, keccak256, recover};
+use crate::{Address, Digest, Hash, keccak256, recover};
 use thiserror::Error;
 
 /// The length of a manifest: what stands before the image in an update file.
@@ -64,6 +64,11 @@ impl Manifest {
             *to = from;
         }
         bytes
+    }
+
+    /// What a release key signs.
+    pub fn digest(&self) -> Digest {
+        Digest(keccak256(&self.signed_bytes()))
     }
 
     fn decode(bytes: &[u8; SIGNED_LEN]) -> Option<Self> {
