@@ -22,6 +22,8 @@ pub enum Command {
     Ignition(bool),
     /// `errors 20`: so many errors on the wires.
     Errors(u32),
+    /// `tec 96`: the transmit error counter of the tester's controller.
+    TransmitErrors(u16),
     /// `bus-off`: the tester's controller leaves the bus.
     BusOff,
 }
@@ -44,6 +46,7 @@ impl FromStr for Command {
             ["ignition", "on"] => Self::Ignition(true),
             ["ignition", "off"] => Self::Ignition(false),
             ["errors", count] => Self::Errors(count.parse().map_err(|_| malformed())?),
+            ["tec", count] => Self::TransmitErrors(count.parse().map_err(|_| malformed())?),
             ["bus-off"] => Self::BusOff,
             _ => return Err(malformed()),
         })
@@ -54,6 +57,6 @@ impl FromStr for Command {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
     "\"{0}\" is no command: set PID VALUE, vin VIN, clear, fault NAME[/N], fault none, ignition on|off, \
-     errors N, bus-off"
+     errors N, tec N, bus-off"
 )]
 pub struct MalformedCommand(String);

@@ -106,7 +106,7 @@ impl Sim {
                 self.ignition = on;
                 self.last_stir = now;
             }
-            Command::Errors(_) | Command::BusOff => {}
+            Command::Errors(_) | Command::TransmitErrors(_) | Command::BusOff => {}
         }
     }
 

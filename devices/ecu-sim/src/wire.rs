@@ -12,6 +12,7 @@ pub struct Wire {
     health: Health,
     next_traffic: Instant,
     traffic_count: u32,
+    transmissions: u32,
 }
 
 /// What the tester's controller does.
@@ -50,6 +51,7 @@ impl Wire {
             health: Health::default(),
             next_traffic: Instant::default(),
             traffic_count: 0,
+            transmissions: 0,
         }
     }
 
@@ -58,10 +60,16 @@ impl Wire {
         &self.sim
     }
 
+    /// How many frames the tester put on the wires, repetitions not counted.
+    pub const fn transmissions(&self) -> u32 {
+        self.transmissions
+    }
+
     /// Changes the car, or what happens on its bus.
     pub fn command(&mut self, now: Instant, command: Command) {
         match command {
             Command::Errors(count) => self.health.bus_errors = self.health.bus_errors.saturating_add(count),
+            Command::TransmitErrors(count) => self.health.transmit_errors = count,
             Command::BusOff => self.health.bus_off = self.opened.is_some(),
             _ => self.sim.command(now, command),
         }
@@ -88,6 +96,7 @@ impl Wire {
         if opened.mode != Mode::Normal || self.health.bus_off {
             return false;
         }
+        self.transmissions += 1;
         let right_rate = opened.bitrate == Some(self.sim.car().bitrate);
         let heard = right_rate && self.sim.car().traffic != Traffic::NoCan && self.sim.is_awake(now);
         if heard {

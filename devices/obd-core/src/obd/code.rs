@@ -76,8 +76,8 @@ impl CodeList {
     /// A count, then two bytes each.
     fn from_j1979(data: &[u8]) -> Option<Self> {
         let (count, codes) = data.split_first()?;
-        let codes = codes.get(..usize::from(*count).saturating_mul(2))?;
-        Self::from_records(codes, |[high, low]| Some([high, low, 0]))
+        let whole = codes.len() == usize::from(*count).saturating_mul(2);
+        whole.then(|| Self::from_records(codes, |[high, low]| Some([high, low, 0])))?
     }
 
     /// The codes that were kept.

@@ -160,11 +160,6 @@ impl<B: Bus> Car<B> {
         self.knowledge.cleared = cleared;
     }
 
-    /// The controller's side of the bus.
-    pub const fn guard(&mut self) -> &mut Guard<B> {
-        &mut self.guard
-    }
-
     fn begin(&mut self) {
         self.part();
         self.guard.stop();

@@ -48,6 +48,8 @@ struct Unit {
     ecu: Option<Ecu>,
     state: UnitState,
     pendings: u8,
+    /// When the answer that it promised must have begun.
+    promised: Instant,
     receiver: Receiver<MAX_ANSWER>,
 }
 
@@ -157,7 +159,7 @@ impl Exchange {
                     Answer::Pending if unit.pendings < Self::MAX_PENDINGS => {
                         unit.pendings = unit.pendings.saturating_add(1);
                         unit.state = UnitState::Busy;
-                        self.deadline = self.deadline.max(now.after(Self::PENDING_PATIENCE));
+                        unit.promised = now.after(Self::PENDING_PATIENCE);
                         Step::Nothing
                     }
                     Answer::Pending | Answer::Refused(ResponseCode::BUSY) => {
@@ -183,24 +185,24 @@ impl Exchange {
     /// To be called now and then: once, how the exchange went, when all units have answered or the time is up.
     pub fn on_time(&mut self, now: Instant) -> Option<Outcome> {
         self.request?;
-        let (mut busy, mut sending, mut done) = (false, false, 0_usize);
+        let (mut busy, mut done) = (false, 0_usize);
         for unit in &mut self.units {
-            if unit.state == UnitState::Busy && unit.receiver.on_time(now).is_some() {
-                unit.state = UnitState::Done;
-                self.outcome.failed = self.outcome.failed.saturating_add(1);
+            if unit.state == UnitState::Busy {
+                let broke_off = unit.receiver.on_time(now).is_some();
+                if broke_off || !unit.receiver.is_receiving() && now > unit.promised {
+                    unit.state = UnitState::Done;
+                    self.outcome.failed = self.outcome.failed.saturating_add(1);
+                }
             }
-            sending |= unit.receiver.is_receiving();
             busy |= unit.state == UnitState::Busy;
             done = done.saturating_add(usize::from(unit.state == UnitState::Done));
         }
-        let everyone = self.expected > 0 && done >= self.expected && !busy;
-        if everyone || now > self.deadline && !sending {
-            // Whoever said "pending" and then nothing has failed.
-            self.outcome.failed = self.outcome.failed.saturating_add(u8::from(busy));
-            self.request = None;
-            return Some(self.outcome);
+        let everyone = self.expected > 0 && done >= self.expected;
+        if busy || !everyone && now <= self.deadline {
+            return None;
         }
-        None
+        self.request = None;
+        Some(self.outcome)
     }
 }
 
@@ -216,6 +218,7 @@ impl Unit {
             ecu: None,
             state: UnitState::Silent,
             pendings: 0,
+            promised: Instant::from_micros(0),
             receiver: Receiver::new(Pace { block_size: 0, st_min: 0 }, Timing::OBD),
         }
     }
