@@ -3,7 +3,7 @@ use crate::record::SealedRecord;
 use crate::{Hash, keccak256};
 
 /// The most records in one upload.
-pub const MAX_BATCH: usize = 16;
+pub const MAX_BATCH: usize = 1 << merkle::Proof::MAX;
 
 /// What one upload carries: consecutive entries that wait, and the Merkle root over each one's
 /// [`SealedRecord::hash`]. A batch of one has that hash itself for a root.
@@ -58,7 +58,7 @@ impl Batch {
 
     /// The Merkle root over the leaves, zero for none.
     pub fn root(&self) -> Hash {
-        merkle::root::<MAX_BATCH>(self.leaves())
+        merkle::root(self.leaves())
     }
 }
 

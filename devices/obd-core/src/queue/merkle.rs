@@ -32,10 +32,10 @@ fn fold(nodes: &mut [Hash], len: usize) -> usize {
     written
 }
 
-/// The root over at most `N` leaves; of one leaf, the leaf itself; of none, zero. A leaf is keccak256 of a
+/// The root over the leaves, at most [`super::MAX_BATCH`], those beyond left out; of one leaf, the leaf itself; of none, zero. A leaf is keccak256 of a
 /// record's body, which is never 64 bytes long, so that no record passes for an inner node.
-pub(super) fn root<const N: usize>(leaves: &[Hash]) -> Hash {
-    let mut nodes = [[0; 32]; N];
+pub fn root(leaves: &[Hash]) -> Hash {
+    let mut nodes = [[0; 32]; 1 << Proof::MAX];
     let mut len = 0_usize;
     for (to, from) in nodes.iter_mut().zip(leaves) {
         *to = *from;
@@ -97,7 +97,7 @@ mod tests {
         let leaves: [Hash; 16] = core::array::from_fn(|i| keccak256(&[u8::try_from(i).unwrap(); 96]));
         for len in 1..=16 {
             let leaves = &leaves[..len];
-            let root = root::<16>(leaves);
+            let root = root(leaves);
             for (index, leaf) in leaves.iter().enumerate() {
                 let proof = Proof::new(leaves, index).unwrap();
                 assert!(verify(&root, leaf, proof.siblings()), "{index} of {len}");
@@ -107,8 +107,8 @@ mod tests {
             }
             assert_eq!(Proof::new(leaves, len), None);
         }
-        assert_eq!(root::<16>(&leaves[..1]), leaves[0]);
-        assert_eq!(root::<16>(&[]), [0; 32]);
+        assert_eq!(root(&leaves[..1]), leaves[0]);
+        assert_eq!(root(&[]), [0; 32]);
         assert_eq!(Proof::new(&[[0; 32]; 17], 0), None);
     }
 }

@@ -22,5 +22,5 @@ mod ring;
 pub use batch::{Batch, MAX_BATCH};
 pub use flash::{Chip, Shared, SharedError};
 pub use journal::{Journal, Note};
-pub use merkle::{Proof, verify};
+pub use merkle::{Proof, root, verify};
 pub use ring::{Entry, Layout, MAX_ENTRY, Priority, Queue, QueueError};
