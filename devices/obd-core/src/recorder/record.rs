@@ -172,6 +172,7 @@ impl Recorder {
             (unset, Quality::ClockUnset),
             (self.partial, Quality::Partial),
             (self.power_lost, Quality::PowerLost),
+            (self.other_vehicle, Quality::OtherVehicle),
         ];
         let flags = qualities
             .into_iter()
