@@ -1,4 +1,4 @@
-//! The project's chores: `cargo xtask test`, `vectors`, `genesis`, `bench`.
+//! The project's chores: `cargo xtask test`, `vectors`, `genesis`, `bench`, `firmware`.
 //!
 //! ```text
 //! cargo xtask test [GROUP…] ──► group: commands, their output passed through and counted ──► N passed, N failed, N skipped
@@ -19,7 +19,8 @@ const USAGE: &str = "\
 cargo xtask test [GROUP…]     run everything, or groups: rust vectors contracts devices network e2e
 cargo xtask vectors [ARG…]    run the public test vectors; arguments go to the runner
 cargo xtask genesis [--check] build genesis/dev.json from contracts/artifacts, or compare
-cargo xtask bench [ARG…]      run the benchmarks; arguments go to the bench binary";
+cargo xtask bench [ARG…]      run the benchmarks; arguments go to the bench binary
+cargo xtask firmware          build the images of both chips, check them, print their sizes";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -45,6 +46,7 @@ fn run(args: &[String]) -> Result<bool> {
         Some(("genesis", rest)) => {
             shell::cargo(&["run", "--release", "-q", "-p", "autochain-genesis", "--"], rest)
         }
+        Some(("firmware", _)) => shell::script("devices/firmware.sh"),
         Some((command, _)) => bail!("unknown command `{command}`\n{USAGE}"),
         None => bail!("no command\n{USAGE}"),
     }

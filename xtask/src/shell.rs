@@ -24,6 +24,12 @@ pub(crate) fn cargo(args: &[&str], rest: &[String]) -> Result<bool> {
     Ok(status.success())
 }
 
+/// Runs one of the repository's scripts; whether it succeeded.
+pub(crate) fn script(path: &str) -> Result<bool> {
+    let status = Command::new("bash").arg(root().join(path)).status().wrap_err("cannot start bash")?;
+    Ok(status.success())
+}
+
 /// Runs a command in the root with its output passed through and its tests counted.
 pub(crate) fn counted(command: &mut Command) -> Result<(bool, Counts)> {
     println!("$ {command:?}");

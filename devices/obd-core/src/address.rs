@@ -2,7 +2,7 @@ use crate::keccak256;
 use core::fmt;
 
 /// The 20 bytes of an account. Printed in EIP-55's mixed case.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address(pub [u8; 20]);
 
 impl fmt::Display for Address {

@@ -33,6 +33,11 @@ impl Chain {
         self.hash
     }
 
+    /// The number of the next reading.
+    pub fn next_counter(&self) -> Result<u64, ChainError> {
+        self.counter.checked_add(1).ok_or(ChainError::Exhausted)
+    }
+
     /// Numbers and links the next reading. `hash` is keccak256 of the record's ciphertext.
     pub fn append(
         &mut self,
@@ -41,7 +46,7 @@ impl Chain {
         flags: Flags,
         hash: Hash,
     ) -> Result<Reading, ChainError> {
-        let counter = self.counter.checked_add(1).ok_or(ChainError::Exhausted)?;
+        let counter = self.next_counter()?;
         let reading = Reading { vehicle, counter, odometer_km, flags, prev_hash: self.hash, hash };
         *self = Self { counter, hash };
         Ok(reading)

@@ -16,12 +16,17 @@ pub struct Domain {
 impl Domain {
     /// Computed once, at provisioning or at start. Both values are pinned, never asked of a node.
     pub fn new(chain_id: u64, registry: Address) -> Self {
+        Self::named(b"Autochain Vehicle", chain_id, registry)
+    }
+
+    /// The domain of another contract, or of a device that verifies as if it were one.
+    pub(crate) fn named(name: &[u8], chain_id: u64, verifier: Address) -> Self {
         let words = [
             DOMAIN_TYPEHASH,
-            keccak256(b"Autochain Vehicle"),
+            keccak256(name),
             keccak256(b"1"),
             word(chain_id.to_be_bytes()),
-            word(registry.0),
+            word(verifier.0),
         ];
         Self { separator: keccak256(words.as_flattened()) }
     }

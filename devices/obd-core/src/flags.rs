@@ -90,6 +90,8 @@ pub enum Quality {
     PowerLost,
     /// The car answered some requests late, badly or not at all.
     Partial,
+    /// The device sits in another car than the one that it was paired in.
+    OtherVehicle,
 }
 
 impl Quality {
@@ -99,6 +101,7 @@ impl Quality {
             Self::RecordsLost => 1 << 4,
             Self::PowerLost => 1 << 5,
             Self::Partial => 1 << 6,
+            Self::OtherVehicle => 1 << 7,
         }
     }
 }
@@ -122,9 +125,15 @@ mod tests {
     fn bits_stand_where_the_registry_reads_them() {
         assert_eq!(Flags::new(Source::None).bits(), 0);
         assert_eq!(Flags::new(Source::Manual).bits(), 4);
-        let all = [Quality::ClockUnset, Quality::RecordsLost, Quality::PowerLost, Quality::Partial];
+        let all = [
+            Quality::ClockUnset,
+            Quality::RecordsLost,
+            Quality::PowerLost,
+            Quality::Partial,
+            Quality::OtherVehicle,
+        ];
         let flags = all.into_iter().fold(Flags::new(Source::Obd), Flags::with);
-        assert_eq!(flags.bits(), 0b111_1001);
+        assert_eq!(flags.bits(), 0b1111_1001);
         assert_eq!(flags.source(), Source::Obd);
     }
 

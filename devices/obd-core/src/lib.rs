@@ -31,28 +31,49 @@
     )
 )]
 
+#[cfg(test)]
+extern crate std;
+
 mod abi;
 mod address;
+mod bytes;
+pub mod can;
 mod chain;
+pub mod client;
 mod domain;
 mod flags;
+pub mod isotp;
 mod keccak;
 mod key;
+pub mod lock;
+pub mod obd;
 mod pairing;
 mod policy;
+pub mod poll;
+pub mod power;
+pub mod provision;
+pub mod queue;
 mod reading;
+pub mod record;
+pub mod recorder;
+mod recover;
 pub mod rlp;
+mod secp256k1;
+mod time;
 mod tx;
+pub mod update;
 
 pub use address::Address;
 pub use chain::{Chain, ChainError, MAX_LEAP};
 pub use domain::{Digest, Domain};
 pub use flags::{Flags, FlagsError, Quality, Source};
 pub use keccak::keccak256;
-pub use key::{Key, KeyError, Signature};
+pub use key::{Key, KeyError, P256Key, P256Signature, PublicKey, Signature};
 pub use pairing::Pairing;
 pub use policy::{Policy, Refusal};
 pub use reading::{RECORD_CALL_LEN, Reading};
+pub use recover::recover;
+pub use time::{Duration, Instant};
 pub use tx::{CheckedTx, Eip1559, RECORD_TX_LEN, SignError, SignedTx};
 
 /// 32 bytes that keccak-256 gave, or that stand where a hash stands.

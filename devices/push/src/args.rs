@@ -23,7 +23,8 @@ autochain-push record (--key HEX | --key-file FILE) --rpc URL --chain-id N --reg
       --genesis-hash HASH        the only chain to talk to, if given
       --odometer KM              whole kilometres; without it the reading says \"no odometer\"
       --flags LIST               none, obd, maker, estimate or manual (where the odometer is from; obd if
-                                 one is given), clock-unset, records-lost, power-lost, partial;
+                                 one is given), clock-unset, records-lost, power-lost, partial,
+                                 other-vehicle;
                                  separated by commas; or one number as the registry takes it
       --payload FILE             the encrypted rest of the record, of which the chain gets the hash;
                                  without it, nothing (the hash of the empty string)
@@ -251,6 +252,7 @@ fn quality(name: &str) -> Result<Quality, String> {
         "records-lost" => Quality::RecordsLost,
         "power-lost" => Quality::PowerLost,
         "partial" => Quality::Partial,
+        "other-vehicle" => Quality::OtherVehicle,
         _ => return Err(format!("there is no flag `{name}`")),
     })
 }

@@ -1,6 +1,9 @@
 //! `obd-core` against independent implementations: fixed vectors out of Foundry and the contracts' own
-//! tests, and alloy on drawn values.
+//! tests, alloy and ethers on drawn values, and our own node.
 
+mod ethers;
+mod node;
+mod p256;
 mod rlp;
 mod transaction;
 mod vectors;

@@ -1,0 +1,94 @@
+//! The provisioning console on the chip's own USB port.
+
+use crate::flash::{self, Flash};
+use crate::{BOARD, FIRMWARE};
+use core::fmt::Write as _;
+use embassy_time::{Duration, Timer};
+use esp_hal::Blocking;
+use esp_hal::delay::Delay;
+use esp_hal::efuse;
+use esp_hal::gpio::Input;
+use esp_hal::rng::Trng;
+use esp_hal::usb::usb_serial_jtag::UsbSerialJtag;
+use obd_core::provision::{Console, Fixture, SETTINGS_LEN, Stored};
+use obd_core::update::Board;
+
+/// Settings in hex are the longest line.
+const LINE: usize = 2 * SETTINGS_LEN + 16;
+
+/// How long a question waits for the button.
+const BUTTON_SECONDS: u32 = 30;
+
+/// The board as the console sees it.
+pub struct Bench {
+    /// The flash.
+    pub flash: &'static Flash,
+    /// The true random generator.
+    pub random: Trng,
+    /// A button to ground.
+    pub button: Input<'static>,
+}
+
+impl Fixture for Bench {
+    fn board(&self) -> Board {
+        BOARD
+    }
+
+    fn chip(&self) -> [u8; 6] {
+        let mut chip = [0; 6];
+        chip.copy_from_slice(efuse::base_mac_address().as_bytes());
+        chip
+    }
+
+    fn firmware(&self) -> u32 {
+        FIRMWARE
+    }
+
+    fn random(&mut self, bytes: &mut [u8]) {
+        self.random.read(bytes);
+    }
+
+    fn button(&mut self) -> bool {
+        let delay = Delay::new();
+        for _ in 0..BUTTON_SECONDS * 100 {
+            if self.button.is_low() {
+                return true;
+            }
+            delay.delay_millis(10);
+        }
+        false
+    }
+
+    fn load(&mut self, what: Stored, bytes: &mut [u8]) -> bool {
+        flash::load(self.flash, what, bytes)
+    }
+
+    fn store(&mut self, what: Stored, bytes: &[u8]) -> bool {
+        flash::store(self.flash, what, bytes)
+    }
+}
+
+/// Answers lines for ever. A line that is too long is dropped with an error.
+pub async fn serve(mut port: UsbSerialJtag<'static, Blocking>, mut console: Console<Bench>) -> ! {
+    let mut line = [0; LINE];
+    let mut length = 0;
+    loop {
+        match port.read_byte() {
+            Err(_) => Timer::after(Duration::from_millis(10)).await,
+            Ok(b'\n') => {
+                match line.get(..length).map(core::str::from_utf8) {
+                    Some(Ok(text)) => drop(console.answer(text, &mut port)),
+                    _ => drop(port.write_str("error the line is too long or not text")),
+                }
+                let _ = port.write_str("\r\n");
+                length = 0;
+            }
+            Ok(byte) => {
+                if let Some(place) = line.get_mut(length) {
+                    *place = byte;
+                }
+                length = length.saturating_add(1);
+            }
+        }
+    }
+}

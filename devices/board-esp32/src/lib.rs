@@ -1,0 +1,42 @@
+//! What the ESP32-C3 and C6 boards share: the chip's drivers behind the interfaces of `obd-core`. A board is
+//! its pins and a `main`.
+//!
+//! ```text
+//!  reset ─► start: boot counter raised, panics counted ─┬─ give the image up ─► reset
+//!                                                       ▼
+//!        USB ◄──► Console (provisioning)   TWAI ◄──► can::Twai    Wi-Fi ◄──► net ◄──► tls
+//!        eFuses ─ HMAC ─► keys::vault      flash ◄──► flash       sleep ◄── power
+//! ```
+//!
+//! Nothing here has been run on silicon; it is compiled, linked and checked as an image.
+#![no_std]
+
+pub mod can;
+pub mod console;
+pub mod flash;
+pub mod keys;
+pub mod net;
+pub mod power;
+pub mod safe;
+mod start;
+pub mod tls;
+mod uplink;
+
+pub use start::{Parts, run};
+
+use obd_core::update::Board;
+
+/// The chip that this is compiled for.
+#[cfg(feature = "esp32c3")]
+pub const BOARD: Board = Board::Esp32C3;
+/// The chip that this is compiled for.
+#[cfg(feature = "esp32c6")]
+pub const BOARD: Board = Board::Esp32C6;
+
+#[cfg(not(any(feature = "esp32c3", feature = "esp32c6")))]
+compile_error!("choose a chip: feature esp32c3 or esp32c6");
+#[cfg(all(feature = "esp32c3", feature = "esp32c6"))]
+compile_error!("choose one chip: feature esp32c3 or esp32c6");
+
+/// The version of this firmware; rises from release to release.
+pub const FIRMWARE: u32 = 1;

@@ -1,0 +1,179 @@
+//! Carries what waits in the queue to the chain: runs the client's steps over TLS.
+
+use crate::flash::{Flash, LAYOUT, QUEUE};
+use crate::net::{self, Buffers};
+use crate::start::{Device, now};
+use crate::tls::{self, Connection, Records};
+use embassy_net::Stack;
+use embassy_time::{Duration, Timer, with_timeout};
+use esp_storage::FlashStorage;
+use obd_core::Instant;
+use obd_core::client::{
+    Client, Delivery, Endpoint, Event, LinkError, REQUEST_LEN, Settings, Step, Target, Timing,
+};
+use obd_core::queue::Queue;
+use obd_core::update::{Checks, confirm};
+use static_cell::StaticCell;
+
+/// Confirmations before a reading is done with: the chain's `safe` depth.
+const DEPTH: u64 = 32;
+
+/// The longest wait for an answer on an open link; the client's own limit is shorter.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// After the flash failed.
+const FLASH_PAUSE: Duration = Duration::from_secs(30);
+
+/// Whether the records' store is in order.
+pub(crate) fn queue_opens(chip: &'static Flash) -> bool {
+    Queue::open(chip, QUEUE).is_ok()
+}
+
+/// Uploads for ever; the first acknowledged upload ends the trial of a new image.
+#[embassy_executor::task]
+pub(crate) async fn task(
+    stack: Stack<'static>,
+    chip: &'static Flash,
+    device: &'static Device,
+    seed: u64,
+    self_test: bool,
+) {
+    static RECORDS: StaticCell<Records> = StaticCell::new();
+    static BUFFERS: StaticCell<Buffers> = StaticCell::new();
+    let records = RECORDS.init_with(Records::new);
+    let buffers = BUFFERS.init_with(Buffers::new);
+
+    let none = Endpoint { host: "", port: 0, path: "/", tls: true };
+    let mut nodes = [none; obd_core::provision::MAX_ENDPOINTS];
+    let mut count = 0;
+    for endpoint in device.settings.endpoints.iter().flatten() {
+        if let (Some(host), Some(node)) = (endpoint.host.as_str(), nodes.get_mut(count)) {
+            *node = Endpoint { host, port: endpoint.port, ..none };
+            count += 1;
+        }
+    }
+    let settings = Settings {
+        nodes: nodes.get(..count).unwrap_or_default(),
+        relay: None,
+        delivery: Delivery::Direct,
+        policy: device.settings.policy,
+        genesis: device.settings.genesis,
+        vehicle: device.bond.vehicle,
+        epoch: device.bond.epoch,
+        gas_limit: device.settings.policy.max_gas,
+        daily_cap: device.settings.daily_cap,
+        depth: DEPTH,
+        quorum: 1,
+        timing: Timing::DEFAULT,
+    };
+    let Ok(queue) = Queue::open(chip, QUEUE) else { return };
+    let client = Client::new(&settings, &device.key, seed);
+    let issuer = device.settings.issuer.as_bytes();
+    let mut uplink = Uplink { client, queue, chip, self_test, request: [0; REQUEST_LEN], length: 0 };
+
+    let mut target = uplink.next().await.0;
+    loop {
+        let endpoint = match target {
+            Target::Node(place) => settings.nodes.get(place),
+            Target::Relay => None,
+        };
+        let link = match endpoint {
+            None => Err(LinkError::Unreachable),
+            Some(endpoint) => match net::connect(stack, endpoint.host, endpoint.port, buffers).await {
+                None => Err(LinkError::Unreachable),
+                Some(socket) => {
+                    tls::open(socket, endpoint.host, issuer, records).await.map_err(|_| LinkError::Tls)
+                }
+            },
+        };
+        target = match link {
+            Ok(link) => uplink.talk(target, link).await,
+            Err(error) => {
+                uplink.client.closed(error);
+                uplink.next().await.0
+            }
+        };
+    }
+}
+
+struct Uplink<'s> {
+    client: Client<'s>,
+    queue: Queue<'static, FlashStorage<'static>>,
+    chip: &'static Flash,
+    self_test: bool,
+    request: [u8; REQUEST_LEN],
+    length: usize,
+}
+
+impl Uplink<'_> {
+    /// Waits until there is a request, and keeps its bytes; whom it is for, and whether on a new link.
+    async fn next(&mut self) -> (Target, bool) {
+        loop {
+            let until = match self.client.step(now(), None, &mut self.queue) {
+                Ok(Step::Request { target, fresh, bytes }) => {
+                    self.length = bytes.len();
+                    for (to, from) in self.request.iter_mut().zip(bytes) {
+                        *to = *from;
+                    }
+                    return (target, fresh);
+                }
+                Ok(Step::Wait { until } | Step::Busy { until }) => Some(until),
+                Err(_) => None,
+            };
+            self.attend();
+            match until {
+                Some(until) => Timer::after(span(until)).await,
+                None => Timer::after(FLASH_PAUSE).await,
+            }
+        }
+    }
+
+    /// Sends the kept request and those that follow on the same link; whom the next one is for.
+    async fn talk(&mut self, target: Target, mut link: Connection<'_>) -> Target {
+        loop {
+            if let Err(error) = self.exchange(&mut link).await {
+                self.client.closed(error);
+                return self.next().await.0;
+            }
+            match self.next().await {
+                (same, false) if same == target => {}
+                (other, _) => return other,
+            }
+        }
+    }
+
+    async fn exchange(&mut self, link: &mut Connection<'_>) -> Result<(), LinkError> {
+        let mut rest = self.request.get(..self.length).unwrap_or_default();
+        while !rest.is_empty() {
+            let sent = link.write(rest).await.map_err(|_| LinkError::Closed)?;
+            rest = rest.get(sent..).unwrap_or_default();
+        }
+        link.flush().await.map_err(|_| LinkError::Closed)?;
+        let mut bytes = [0; 512];
+        loop {
+            match with_timeout(PATIENCE, link.read(&mut bytes)).await {
+                Ok(Ok(read)) if read > 0 => {
+                    if self.client.receive(bytes.get(..read).unwrap_or_default()) {
+                        return Ok(());
+                    }
+                }
+                _ => return Err(LinkError::Closed),
+            }
+        }
+    }
+
+    /// Sees to what happened since.
+    fn attend(&mut self) {
+        while let Some(event) = self.client.event() {
+            if let Event::Acknowledged { .. } = event {
+                let checks = Checks { self_test: self.self_test, upload: true };
+                // Without the flash the trial goes on, and the next acknowledgement ends it.
+                let _ = self.chip.with(|flash| confirm(flash, &LAYOUT, checks));
+            }
+        }
+    }
+}
+
+fn span(until: Instant) -> Duration {
+    Duration::from_micros(until.since(now()).as_micros())
+}

@@ -1,0 +1,60 @@
+use crate::Rig;
+use ecu_sim::{FaultKind, Profile};
+use obd_core::obd::Pid;
+use obd_core::poll::Event;
+
+#[test]
+fn pending_is_waited_for() {
+    let mut rig = Rig::new(Profile::Petrol);
+    rig.command("fault pending");
+    rig.seconds(20);
+    assert_eq!(rig.value(Pid::ODOMETER), Some(1_234_567));
+    assert!(rig.events.iter().any(|event| matches!(event, Event::Vin(_))));
+}
+
+#[test]
+fn endless_pending_ends() {
+    let mut rig = Rig::new(Profile::Petrol);
+    rig.seconds(10);
+    rig.command("fault endless-pending");
+    assert!(rig.seconds(60).iter().any(|event| matches!(event, Event::Nonsense(_))));
+    rig.command("fault none");
+    assert!(rig.seconds(120).iter().any(|event| matches!(event, Event::Value { pid: Pid::RPM, .. })));
+}
+
+/// Whatever goes wrong, a value is told right or not at all, and the dongle goes on.
+#[test]
+fn every_fault_in_every_car_leaves_right_values() {
+    for (name, kind) in FaultKind::ALL {
+        for (_, profile) in Profile::ALL {
+            let mut rig = Rig::new(profile);
+            let mut right = Rig::new(profile);
+            rig.command(&format!("fault {name}/3"));
+            rig.seconds(90);
+            right.seconds(10);
+            for event in &rig.events {
+                if let Event::Value { .. } | Event::Vin(_) | Event::Codes { .. } | Event::Readiness { .. } =
+                    event
+                {
+                    assert!(right.events.contains(event), "{name} {profile:?}: {event:?}");
+                }
+            }
+            if kind != FaultKind::Silent && !right.events.is_empty() && right.car.link().is_some() {
+                assert!(rig.value(Pid::SPEED).is_some(), "{name} {profile:?}: nothing was read");
+            }
+        }
+    }
+}
+
+#[test]
+fn frames_out_of_order_lose_the_vin_once_and_not_for_ever() {
+    for fault in ["lost-frame", "swapped-frames", "repeated-frame", "broken-off", "wrong-length"] {
+        let mut rig = Rig::new(Profile::Petrol);
+        rig.command(&format!("fault {fault}"));
+        let events = rig.seconds(4).to_vec();
+        assert!(!events.iter().any(|event| matches!(event, Event::Vin(_))), "{fault}");
+        assert!(events.iter().any(|event| matches!(event, Event::Nonsense(_))), "{fault}");
+        rig.command("fault none");
+        assert!(rig.seconds(30).iter().any(|event| matches!(event, Event::Vin(_))), "{fault}");
+    }
+}

@@ -1,0 +1,63 @@
+use super::Failure;
+use crate::{Hash, Refusal};
+
+/// What happened, for the log and for the device's other parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A node or the relay failed; another is tried, or the same one later.
+    Failed {
+        /// The node's place in the settings; `None` for the relay.
+        node: Option<usize>,
+        /// How.
+        failure: Failure,
+    },
+    /// A transaction or a signed reading was handed over.
+    Sent {
+        /// The reading's counter.
+        counter: u64,
+        /// The transaction's hash, or the reading's when a relay sends it.
+        hash: Hash,
+    },
+    /// The same upload is sent with a higher fee, in wei per gas.
+    Replaced {
+        /// The reading's counter.
+        counter: u64,
+        /// In wei per gas.
+        fee: u128,
+    },
+    /// A receipt that was seen is gone: the chain was reorganised.
+    Reorganised {
+        /// The reading's counter.
+        counter: u64,
+    },
+    /// The registry refused the reading in a block.
+    Reverted {
+        /// The reading's counter.
+        counter: u64,
+    },
+    /// The registry holds the reading, deep enough: its entries are done.
+    Acknowledged {
+        /// The reading's counter.
+        counter: u64,
+    },
+    /// The vehicle changed hands or the device was released, but not deep enough in the chain to act on:
+    /// uploads wait.
+    Suspended,
+    /// The device does not speak for the vehicle any more, and the chain is sure of it: new keys, then a
+    /// new pairing.
+    Unpaired {
+        /// The epoch of the device's last pairing, as the registry has it.
+        epoch: u32,
+    },
+    /// The registry holds a counter above the device's: its flash was damaged, or another has its key.
+    Conflict {
+        /// The registry's.
+        counter: u64,
+    },
+    /// The policy does not allow what the node asks for.
+    Refused(Refusal),
+    /// The day's budget is spent.
+    OverBudget,
+    /// The account has too little coin.
+    NoFunds,
+}

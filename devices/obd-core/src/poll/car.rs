@@ -1,0 +1,295 @@
+use super::{
+    Asked, ClearWatch, Dialect, Discovery, Event, Exchange, Item, Knowledge, Link, NoLink, Nonsense,
+    Odometer, Outcome, Plan, Step, Units,
+};
+use crate::can::{Bitrate, Bus, Guard, Silence};
+use crate::obd::{Ecu, Pid, Request};
+use crate::power::Observation;
+use crate::{Duration, Instant};
+use embedded_can::Frame as _;
+
+/// A car on the connector: finds it, asks it what the [`Plan`] says, and tells what it learns. It never waits;
+/// [`Car::poll`] is to be called every millisecond or so, and whenever a frame has arrived.
+#[derive(Debug)]
+pub struct Car<B> {
+    guard: Guard<B>,
+    exchange: Exchange,
+    phase: Phase,
+    plan: Plan,
+    asked: Option<Asked>,
+    knowledge: Knowledge,
+    /// No request before.
+    pause_until: Instant,
+    /// Exchanges in a row in which nobody said a word.
+    unheard: u8,
+    /// Times in this trip that the dongle fell silent.
+    silences: u8,
+    foreign_frames: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Phase {
+    /// Told to leave the car alone. The bus may be listened to.
+    Resting,
+    Discovering(Discovery),
+    /// Finds out which parameters exist, 32 at a time.
+    Exploring {
+        link: Link,
+        page: u8,
+    },
+    Polling(Link),
+    /// Fell silent; looks for the car again at this time, if ever on this trip.
+    Silent {
+        again: Option<Instant>,
+    },
+}
+
+impl<B: Bus> Car<B> {
+    /// Between two requests, so that the car's own traffic has the bus.
+    pub const PAUSE: Duration = Duration::from_millis(20);
+    /// After so many exchanges without a word the car is taken for asleep.
+    const MAX_UNHEARD: u8 = 8;
+    /// The dongle looks again after this, and twice as long each time …
+    const REST: Duration = Duration::from_secs(30);
+    /// … so often at most in a trip.
+    const MAX_SILENCES: u8 = 6;
+    /// Frames that one call of [`Car::poll`] takes at most.
+    const FRAMES_AT_ONCE: u8 = 32;
+
+    /// At rest: nothing is sent before [`Car::wake`].
+    pub fn new(bus: B) -> Self {
+        Self {
+            guard: Guard::new(bus),
+            exchange: Exchange::new(),
+            phase: Phase::Resting,
+            plan: Plan::new(Instant::default(), Dialect::Classic, |_| false),
+            asked: None,
+            knowledge: Knowledge::default(),
+            pause_until: Instant::default(),
+            unheard: 0,
+            silences: 0,
+            foreign_frames: 0,
+        }
+    }
+
+    /// A new trip: looks for the car, whatever happened on the last one.
+    pub fn wake(&mut self) {
+        self.silences = 0;
+        self.begin();
+    }
+
+    /// Stops asking at once and only listens, so that the car can go to sleep.
+    pub fn hush(&mut self, now: Instant) {
+        let bitrate = self.link().map_or(Bitrate::Kbit500, |link| link.bitrate);
+        self.part();
+        self.phase = Phase::Resting;
+        // A controller that is gone is as silent.
+        let _ = self.guard.listen(now, bitrate);
+    }
+
+    /// Asks, listens, and tells one thing that was learnt, if any.
+    pub fn poll(&mut self, now: Instant) -> Option<Event> {
+        if let Some(event) = self.knowledge.second() {
+            return Some(event);
+        }
+        match self.phase {
+            Phase::Resting => {
+                self.drain();
+                None
+            }
+            Phase::Silent { again } => {
+                self.drain();
+                if again.is_some_and(|again| now >= again) {
+                    self.begin();
+                }
+                None
+            }
+            Phase::Discovering(mut discovery) => {
+                let found = discovery.poll(now, &mut self.guard, &mut self.exchange);
+                self.phase = Phase::Discovering(discovery);
+                match found? {
+                    Ok(link) => {
+                        self.phase = Phase::Exploring { link, page: 0 };
+                        Some(Event::Connected(link))
+                    }
+                    Err(reason) => Some(self.fall_silent(now, reason)),
+                }
+            }
+            Phase::Exploring { .. } | Phase::Polling(_) => self.talk(now),
+        }
+    }
+
+    /// The car that answers, while it does.
+    pub const fn link(&self) -> Option<Link> {
+        match self.phase {
+            Phase::Exploring { link, .. } | Phase::Polling(link) => Some(link),
+            Phase::Resting | Phase::Discovering(_) | Phase::Silent { .. } => None,
+        }
+    }
+
+    /// What the power policy has to know of the car, with what the dongle itself measures.
+    pub fn observation(&self, millivolts: u16, ignition: Option<bool>) -> Observation {
+        Observation {
+            millivolts,
+            engine_runs: self.knowledge.engine_runs,
+            moving: self.knowledge.speed.is_moving(),
+            answering: self.link().is_some(),
+            ignition,
+            foreign_frames: self.foreign_frames,
+        }
+    }
+
+    /// The units that answered and what they have.
+    pub const fn units(&self) -> &Units {
+        &self.knowledge.units
+    }
+
+    /// What is known of the distance driven; has to outlive a sleep.
+    pub const fn odometer(&self) -> &Odometer {
+        &self.knowledge.odometer
+    }
+
+    /// The counters that tell when codes are cleared; have to outlive a sleep.
+    pub const fn clear_watch(&self) -> &ClearWatch {
+        &self.knowledge.cleared
+    }
+
+    /// Puts back what outlived a sleep.
+    pub const fn remember(&mut self, odometer: Odometer, cleared: ClearWatch) {
+        self.knowledge.odometer = odometer;
+        self.knowledge.cleared = cleared;
+    }
+
+    fn begin(&mut self) {
+        self.part();
+        self.guard.stop();
+        self.phase = Phase::Discovering(Discovery::new());
+    }
+
+    /// Ends the conversation.
+    fn part(&mut self) {
+        self.exchange.abort();
+        self.asked = None;
+        self.unheard = 0;
+        self.knowledge.part();
+    }
+
+    /// The dongle looks for the car again after a rest, unless it has done so too often, the car cannot be
+    /// read, or the controller took itself off the bus of a car that may be moving.
+    fn fall_silent(&mut self, now: Instant, reason: NoLink) -> Event {
+        let never = match reason {
+            NoLink::Silenced(Silence::BusOff) => self.knowledge.speed.may_be_moving(now),
+            NoLink::NotSupported | NoLink::MixedBus => true,
+            _ => false,
+        };
+        self.part();
+        if reason == NoLink::NoAnswer {
+            self.guard.stop();
+        }
+        let rest = Self::REST.times(1_u64.wrapping_shl(self.silences.into()));
+        self.silences = self.silences.saturating_add(1);
+        let again = (!never && self.silences <= Self::MAX_SILENCES).then(|| now.after(rest));
+        self.phase = Phase::Silent { again };
+        Event::Silent { reason, again }
+    }
+
+    /// Takes the frames of a bus that is only listened to.
+    fn drain(&mut self) {
+        for _ in 0..Self::FRAMES_AT_ONCE {
+            if self.guard.receive().is_none() {
+                return;
+            }
+            self.foreign_frames = self.foreign_frames.wrapping_add(1);
+        }
+    }
+
+    fn talk(&mut self, now: Instant) -> Option<Event> {
+        if let Some(silence) = self.guard.check(now) {
+            return Some(self.fall_silent(now, NoLink::Silenced(silence)));
+        }
+        if let Some(event) = self.fetch(now) {
+            return Some(event);
+        }
+        if let Some(request) = self.exchange.request() {
+            let outcome = self.exchange.on_time(now)?;
+            return self.finish(now, request, outcome);
+        }
+        if now >= self.pause_until {
+            self.ask(now);
+        }
+        None
+    }
+
+    fn fetch(&mut self, now: Instant) -> Option<Event> {
+        for _ in 0..Self::FRAMES_AT_ONCE {
+            let frame = self.guard.receive()?;
+            if Ecu::from_reply(frame.id()).is_none() {
+                self.foreign_frames = self.foreign_frames.wrapping_add(1);
+                continue;
+            }
+            match (self.exchange.request(), self.asked, self.exchange.on_frame(now, &frame)) {
+                // A flow control that cannot be sent ends in the timeout of the unit that waits for it.
+                (_, _, Step::Send(control)) => {
+                    let _ = self.guard.transmit(now, &control);
+                }
+                (Some(request), Some(asked), Step::Data(ecu, data)) => {
+                    let event = match self.knowledge.learn(now, asked, request, ecu, data) {
+                        Ok(event) => event,
+                        Err(Nonsense) => Some(Event::Nonsense(request)),
+                    };
+                    if event.is_some() {
+                        return event;
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// An exchange is over.
+    fn finish(&mut self, now: Instant, request: Request, outcome: Outcome) -> Option<Event> {
+        self.pause_until = now.after(Self::PAUSE);
+        self.unheard = if outcome == Outcome::default() { self.unheard.saturating_add(1) } else { 0 };
+        if self.unheard >= Self::MAX_UNHEARD {
+            return Some(self.fall_silent(now, NoLink::NoAnswer));
+        }
+        match self.asked.take()? {
+            Asked::Page(page) => {
+                let link = self.link()?;
+                let next = page.checked_add(0x20).filter(|next| self.knowledge.units.count(Pid(*next)) > 0);
+                if let Some(page) = next {
+                    self.phase = Phase::Exploring { link, page };
+                } else {
+                    let units = self.knowledge.units;
+                    self.plan = Plan::new(now, link.dialect, |item| units.exists(item));
+                    self.phase = Phase::Polling(link);
+                }
+            }
+            Asked::Item(place, _) => {
+                let standing = !self.knowledge.engine_runs && !self.knowledge.speed.is_moving();
+                self.plan.set_standing(standing);
+                self.plan.note(now, place, outcome);
+            }
+        }
+        (outcome.failed > 0).then_some(Event::Nonsense(request))
+    }
+
+    fn ask(&mut self, now: Instant) {
+        let (link, asked, request, expected) = match self.phase {
+            Phase::Exploring { link, page } => {
+                (link, Asked::Page(page), Item::Value(Pid(page)).request(link.dialect), 0)
+            }
+            Phase::Polling(link) => {
+                let Some((place, item)) = self.plan.due(now) else { return };
+                let expected = self.knowledge.units.expected(item);
+                (link, Asked::Item(place, item), item.request(link.dialect), expected)
+            }
+            Phase::Resting | Phase::Discovering(_) | Phase::Silent { .. } => return,
+        };
+        self.asked = Some(asked);
+        let frame = self.exchange.start(now, request, link.addressing, expected);
+        // Refused only while the frame before is still going out; then nobody answers and it is asked again.
+        let _ = self.guard.transmit(now, &frame);
+    }
+}

@@ -1,0 +1,420 @@
+use super::{Attestation, BOND_LEN, Bond, Protection, SEALED_LEN, SETTINGS_LEN, Settings, Vault};
+use crate::update::Board;
+use crate::{Address, Domain, Hash, Key, Pairing, PublicKey};
+use core::fmt::{self, Write};
+use zeroize::Zeroize as _;
+
+/// What the console needs of a board.
+pub trait Fixture {
+    /// The hardware.
+    fn board(&self) -> Board;
+    /// The chip's base MAC address.
+    fn chip(&self) -> [u8; 6];
+    /// The version of the firmware.
+    fn firmware(&self) -> u32;
+    /// Fills with true randomness.
+    fn random(&mut self, bytes: &mut [u8]);
+    /// Waits a bounded time for a press of the button; whether it came.
+    fn button(&mut self) -> bool;
+    /// What was stored under this name; all ones when nothing was. False when the flash failed.
+    fn load(&mut self, what: Stored, bytes: &mut [u8]) -> bool;
+    /// Replaces what is stored under this name; nothing for an empty slice. False when the flash failed.
+    fn store(&mut self, what: Stored, bytes: &[u8]) -> bool;
+}
+
+/// What a device stores at provisioning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stored {
+    /// The sealed secret, [`SEALED_LEN`] bytes.
+    Secret,
+    /// The settings, [`SETTINGS_LEN`] bytes.
+    Settings,
+    /// What the device was paired with, [`BOND_LEN`] bytes.
+    Bond,
+}
+
+/// Answers the lines of the host tool, each with one line: `ok …` or `error` and a sentence.
+pub struct Console<F> {
+    fixture: F,
+    vault: Vault,
+}
+
+type Answer = Result<(), &'static str>;
+
+const NO_KEY: &str = "the device has no key yet: send `key`";
+const FLASH: &str = "the flash failed";
+const USAGE: &str = "unknown command: hello, key, attest CHALLENGE, settings HEX, \
+    pair VEHICLE EPOCH OWNER READER NONCE DEADLINE, reset";
+
+impl<F: Fixture> Console<F> {
+    /// With the vault that the board's eFuses, or its flash, give.
+    pub const fn new(fixture: F, vault: Vault) -> Self {
+        Self { fixture, vault }
+    }
+
+    /// The board.
+    pub const fn fixture(&mut self) -> &mut F {
+        &mut self.fixture
+    }
+
+    /// The device's key, when it has one that opens.
+    pub fn key(&mut self) -> Option<Key> {
+        let mut sealed = [0xff; SEALED_LEN];
+        if !self.fixture.load(Stored::Secret, &mut sealed) {
+            return None;
+        }
+        let mut secret = self.vault.open(&sealed)?;
+        let key = Key::from_bytes(&secret).ok();
+        secret.zeroize();
+        key
+    }
+
+    /// The settings, when there are any that hold.
+    pub fn settings(&mut self) -> Option<Settings> {
+        let mut bytes = [0xff; SETTINGS_LEN];
+        if !self.fixture.load(Stored::Settings, &mut bytes) {
+            return None;
+        }
+        Settings::from_bytes(&bytes).ok()
+    }
+
+    /// What the device was paired with, if anything.
+    pub fn bond(&mut self) -> Option<Bond> {
+        let mut bytes = [0xff; BOND_LEN];
+        if !self.fixture.load(Stored::Bond, &mut bytes) {
+            return None;
+        }
+        Bond::from_bytes(&bytes)
+    }
+
+    /// Does what `line` says and writes the answer, without an end of line.
+    pub fn answer(&mut self, line: &str, out: &mut impl Write) -> fmt::Result {
+        let mut words = line.split_ascii_whitespace();
+        let mut answer = Line { out, result: Ok(()) };
+        let done = match words.next() {
+            Some("hello") => self.hello(&mut answer),
+            Some("key") => self.make_key(&mut answer),
+            Some("attest") => self.attest(words.next(), &mut answer),
+            Some("settings") => self.store_settings(words.next(), &mut answer),
+            Some("pair") => self.pair([(); 6].map(|()| words.next()), &mut answer),
+            Some("reset") => self.reset(&mut answer),
+            _ => Err(USAGE),
+        };
+        if let Err(sentence) = done {
+            answer.put(format_args!("error {sentence}"));
+        }
+        answer.result
+    }
+
+    fn hello(&mut self, out: &mut Line<'_, impl Write>) -> Answer {
+        let key = self.key();
+        let state = match (&key, self.settings(), self.bond()) {
+            (None, _, _) => "new",
+            (_, None, _) => "keyed",
+            (_, _, None) => "ready",
+            _ => "paired",
+        };
+        let (board, firmware) = (self.fixture.board().name(), self.fixture.firmware());
+        let protected = if self.vault.protection() == Protection::Hardware { "yes" } else { "no" };
+        out.put(format_args!("ok board={board} chip={}", Hex(&self.fixture.chip())));
+        out.put(format_args!(" firmware={firmware} protected={protected} state={state}"));
+        if let Some(key) = key {
+            out.put(format_args!(" address={}", key.address()));
+        }
+        Ok(())
+    }
+
+    fn make_key(&mut self, out: &mut Line<'_, impl Write>) -> Answer {
+        if self.key().is_some() {
+            return Err("the device has a key; `reset` ends it");
+        }
+        let (mut secret, mut salt) = ([0; 32], [0; 16]);
+        self.fixture.random(&mut secret);
+        self.fixture.random(&mut salt);
+        let sealed = self.vault.seal(&secret, salt);
+        let key = Key::from_bytes(&secret);
+        secret.zeroize();
+        let key = key.map_err(|_| "the random generator gave no key; try again")?;
+        if !self.fixture.store(Stored::Secret, &sealed) {
+            return Err(FLASH);
+        }
+        out.put(format_args!("ok address={}", key.address()));
+        Ok(())
+    }
+
+    fn attest(&mut self, challenge: Option<&str>, out: &mut Line<'_, impl Write>) -> Answer {
+        let challenge: Hash =
+            challenge.and_then(bytes).ok_or("`attest` takes a challenge of 32 bytes in hex")?;
+        let key = self.key().ok_or(NO_KEY)?;
+        let attestation = Attestation {
+            board: self.fixture.board(),
+            protection: self.vault.protection(),
+            chip: self.fixture.chip(),
+            firmware: self.fixture.firmware(),
+            challenge,
+            device: key.address(),
+        };
+        let signed = attestation.sign(&key).map_err(|_| "not signed; try another challenge")?;
+        out.put(format_args!("ok attestation={}", Hex(&signed)));
+        Ok(())
+    }
+
+    fn store_settings(&mut self, hex: Option<&str>, out: &mut Line<'_, impl Write>) -> Answer {
+        let bytes: [u8; SETTINGS_LEN] =
+            hex.and_then(bytes).ok_or("`settings` takes the settings of this version in hex")?;
+        if Settings::from_bytes(&bytes).is_err() {
+            return Err("the settings are damaged or lack something");
+        }
+        if self.settings().is_some() {
+            return Err("the device has settings; `reset` ends them");
+        }
+        if !self.fixture.store(Stored::Settings, &bytes) {
+            return Err(FLASH);
+        }
+        out.put(format_args!("ok"));
+        Ok(())
+    }
+
+    fn pair(&mut self, words: [Option<&str>; 6], out: &mut Line<'_, impl Write>) -> Answer {
+        let usage = "`pair` takes the vehicle's id and epoch, its owner, the public key that opens records, \
+            the device's nonce and a deadline";
+        let [vehicle, epoch, owner, reader, nonce, deadline] = words;
+        let number = |word: Option<&str>| word.and_then(|word| word.parse::<u64>().ok()).ok_or(usage);
+        let pairing = Pairing {
+            vehicle: number(vehicle)?,
+            owner: owner.and_then(bytes).map(Address).ok_or(usage)?,
+            nonce: number(nonce)?,
+            deadline: number(deadline)?,
+        };
+        let reader = reader.and_then(bytes).and_then(|bytes| PublicKey::from_compressed(&bytes).ok());
+        let bond = Bond {
+            vehicle: pairing.vehicle,
+            epoch: u32::try_from(number(epoch)?).map_err(|_| usage)?,
+            owner: pairing.owner,
+            reader: reader.ok_or(usage)?,
+        };
+        let key = self.key().ok_or(NO_KEY)?;
+        let settings = self.settings().ok_or("the device has no settings yet: send `settings`")?;
+        if !self.fixture.button() {
+            return Err("nobody pressed the button");
+        }
+        let domain = Domain::new(settings.policy.chain_id, settings.policy.registry);
+        let signature = key.sign(&pairing.digest(&domain, key.address())).map_err(|_| "not signed")?;
+        if !self.fixture.store(Stored::Bond, &bond.to_bytes()) {
+            return Err(FLASH);
+        }
+        out.put(format_args!("ok signature={}", Hex(&signature.to_bytes())));
+        Ok(())
+    }
+
+    fn reset(&mut self, out: &mut Line<'_, impl Write>) -> Answer {
+        if !self.fixture.button() {
+            return Err("nobody pressed the button");
+        }
+        // The key last: a device that lost it and kept the rest would go on under a new one.
+        for what in [Stored::Bond, Stored::Settings, Stored::Secret] {
+            if !self.fixture.store(what, &[]) {
+                return Err(FLASH);
+            }
+        }
+        out.put(format_args!("ok"));
+        Ok(())
+    }
+}
+
+/// The answer being written; the first failure of the port stays.
+struct Line<'a, W> {
+    out: &'a mut W,
+    result: fmt::Result,
+}
+
+impl<W: Write> Line<'_, W> {
+    fn put(&mut self, text: fmt::Arguments<'_>) {
+        self.result = self.result.and_then(|()| self.out.write_fmt(text));
+    }
+}
+
+/// Bytes in hex, with `0x`.
+struct Hex<'a>(&'a [u8]);
+
+impl fmt::Display for Hex<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("0x")?;
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// Exactly `N` bytes in hex, with or without `0x`.
+fn bytes<const N: usize>(hex: &str) -> Option<[u8; N]> {
+    let digits = hex.strip_prefix("0x").unwrap_or(hex).as_bytes();
+    if digits.len() != N.checked_mul(2)? {
+        return None;
+    }
+    let mut out = [0; N];
+    for (to, pair) in out.iter_mut().zip(digits.chunks_exact(2)) {
+        let mut byte = 0_u32;
+        for digit in pair {
+            byte = byte.wrapping_mul(16).wrapping_add(char::from(*digit).to_digit(16)?);
+        }
+        *to = u8::try_from(byte).ok()?;
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::settings::tests::example;
+    use super::*;
+    use crate::recover;
+    use std::{format, string::String, vec::Vec};
+
+    /// A device on the bench.
+    #[derive(Default)]
+    struct Bench {
+        drawn: u8,
+        pressed: bool,
+        secret: Vec<u8>,
+        settings: Vec<u8>,
+        bond: Vec<u8>,
+    }
+
+    impl Bench {
+        fn stored(&mut self, what: Stored) -> &mut Vec<u8> {
+            match what {
+                Stored::Secret => &mut self.secret,
+                Stored::Settings => &mut self.settings,
+                Stored::Bond => &mut self.bond,
+            }
+        }
+    }
+
+    impl Fixture for Bench {
+        fn board(&self) -> Board {
+            Board::Esp32C3
+        }
+        fn chip(&self) -> [u8; 6] {
+            [0xaa, 0xbb, 0xcc, 1, 2, 3]
+        }
+        fn firmware(&self) -> u32 {
+            7
+        }
+        fn random(&mut self, bytes: &mut [u8]) {
+            self.drawn += 1;
+            bytes.fill(self.drawn);
+        }
+        fn button(&mut self) -> bool {
+            self.pressed
+        }
+        fn load(&mut self, what: Stored, bytes: &mut [u8]) -> bool {
+            let stored = self.stored(what);
+            bytes.fill(0xff);
+            bytes[..stored.len()].copy_from_slice(stored);
+            true
+        }
+        fn store(&mut self, what: Stored, bytes: &[u8]) -> bool {
+            *self.stored(what) = bytes.to_vec();
+            true
+        }
+    }
+
+    fn console() -> Console<Bench> {
+        Console::new(Bench::default(), Vault::new([7; 32], Protection::None))
+    }
+
+    fn say(console: &mut Console<Bench>, line: &str) -> String {
+        let mut out = String::new();
+        console.answer(line, &mut out).unwrap();
+        out
+    }
+
+    fn settings_line() -> String {
+        format!("settings {}", Hex(&example().to_bytes()))
+    }
+
+    #[test]
+    fn a_device_goes_from_new_to_paired_and_back() {
+        let mut device = console();
+        let hello = "ok board=esp32c3 chip=0xaabbcc010203 firmware=7 protected=no state=";
+        assert_eq!(say(&mut device, "hello"), format!("{hello}new"));
+        let made = say(&mut device, "key");
+        let address = Key::from_bytes(&[1; 32]).unwrap().address();
+        assert_eq!(made, format!("ok address={address}"));
+        assert_eq!(say(&mut device, "hello"), format!("{hello}keyed address={address}"));
+        assert_eq!(say(&mut device, &settings_line()), "ok");
+        assert_eq!(say(&mut device, "hello"), format!("{hello}ready address={address}"));
+
+        let owner = "0x0909090909090909090909090909090909090909";
+        let reader = Key::from_bytes(&[2; 32]).unwrap().public_key();
+        let request = format!("pair 5 2 {owner} {} 1 1700000000", Hex(&reader.to_compressed()));
+        assert_eq!(say(&mut device, &request), "error nobody pressed the button");
+        device.fixture().pressed = true;
+        let paired = say(&mut device, &request);
+        let signature = bytes(paired.strip_prefix("ok signature=").unwrap()).unwrap();
+        let pairing = Pairing { vehicle: 5, owner: Address([9; 20]), nonce: 1, deadline: 1_700_000_000 };
+        let policy = example().policy;
+        let digest = pairing.digest(&Domain::new(policy.chain_id, policy.registry), address);
+        assert_eq!(recover(digest.as_bytes(), &signature), Some(address));
+        let bond = Bond { vehicle: 5, epoch: 2, owner: Address([9; 20]), reader };
+        assert_eq!(device.bond(), Some(bond));
+        assert_eq!(say(&mut device, "hello"), format!("{hello}paired address={address}"));
+
+        assert_eq!(say(&mut device, "reset"), "ok");
+        assert_eq!(say(&mut device, "hello"), format!("{hello}new"));
+        assert_ne!(say(&mut device, "key"), made, "a new life has a new key");
+    }
+
+    #[test]
+    fn the_attestation_says_that_the_key_is_not_protected() {
+        let mut device = console();
+        let challenge = "11".repeat(32);
+        assert_eq!(say(&mut device, &format!("attest {challenge}")), format!("error {NO_KEY}"));
+        say(&mut device, "key");
+        let answer = say(&mut device, &format!("attest {challenge}"));
+        let signed = bytes(answer.strip_prefix("ok attestation=").unwrap()).unwrap();
+        let attestation = Attestation::open(&signed, &[0x11; 32]).unwrap();
+        assert_eq!(attestation.protection, Protection::None);
+        assert_eq!(attestation.firmware, 7);
+    }
+
+    #[test]
+    fn nothing_is_replaced_without_a_reset() {
+        let mut device = console();
+        say(&mut device, "key");
+        assert_eq!(say(&mut device, "key"), "error the device has a key; `reset` ends it");
+        say(&mut device, &settings_line());
+        assert_eq!(say(&mut device, &settings_line()), "error the device has settings; `reset` ends them");
+        assert_eq!(say(&mut device, "reset"), "error nobody pressed the button");
+    }
+
+    #[test]
+    fn the_secret_lies_sealed_in_flash() {
+        let mut device = console();
+        say(&mut device, "key");
+        assert!(!device.fixture().secret.windows(4).any(|window| window == [1; 4]));
+    }
+
+    #[test]
+    fn nonsense_gets_a_sentence() {
+        let mut device = console();
+        say(&mut device, "key");
+        for line in [
+            "",
+            "  ",
+            "frobnicate",
+            "attest",
+            "attest 12",
+            "attest zz",
+            "settings 00",
+            "pair",
+            "pair 1 2 3 4 5 6",
+        ] {
+            let answer = say(&mut device, line);
+            assert!(answer.starts_with("error "), "{line:?}: {answer}");
+        }
+        let mut bad = example().to_bytes();
+        bad[100] ^= 1;
+        assert!(say(&mut device, &format!("settings {}", Hex(&bad))).starts_with("error the settings"));
+        assert_eq!(bytes::<1>("+1"), None);
+        assert_eq!(bytes::<2>("é€"), None);
+    }
+}

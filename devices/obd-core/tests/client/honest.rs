@@ -1,0 +1,149 @@
+use crate::world::{GWEI, Reply, World, chip, key, layout, node, push, settings};
+use obd_core::client::{Client, Delivery, Event, Settings, Target};
+use obd_core::queue::Queue;
+
+#[test]
+fn records_reach_the_registry_in_batches_and_are_acknowledged_deep() {
+    let (chip, key, settings) = (chip(), key(), settings(1));
+    let mut queue = Queue::open(&chip, layout()).unwrap();
+    push(&mut queue, 19);
+    let mut client = Client::new(&settings, &key, 1);
+    let mut world = World::new(1);
+    assert!(world.run(&mut client, &mut queue, 3_600, |world| {
+        world.events.contains(&Event::Acknowledged { counter: 19 })
+    }));
+    let counters: Vec<u64> = world.state().accepted.iter().map(|(counter, _)| *counter).collect();
+    assert_eq!(counters, [8, 16, 19]);
+    assert_eq!(queue.acknowledged().counter(), 19);
+    assert_eq!(queue.acknowledged().hash(), world.state().accepted[2].1);
+    // Not before it was deep.
+    assert!(world.state_at(world.blocks.len() - 1 - 4).accepted.len() == 3);
+    let sends = world.asked.iter().filter(|(_, method)| method == "eth_sendRawTransaction").count();
+    assert_eq!(sends, 3);
+}
+
+/// An idle device asks nobody anything.
+#[test]
+fn nothing_to_send_means_no_traffic() {
+    let (chip, key, settings) = (chip(), key(), settings(1));
+    let mut queue = Queue::open(&chip, layout()).unwrap();
+    let mut world = World::new(1);
+    world.run(&mut Client::new(&settings, &key, 1), &mut queue, 3_600, |_| false);
+    assert_eq!(world.asked, []);
+}
+
+/// Whatever the size of the pieces that a link delivers.
+#[test]
+fn answers_may_come_byte_by_byte() {
+    let (chip, key, settings) = (chip(), key(), settings(1));
+    let mut queue = Queue::open(&chip, layout()).unwrap();
+    push(&mut queue, 3);
+    let mut world = World::new(1);
+    world.piece = 1;
+    assert!(world.run(&mut Client::new(&settings, &key, 1), &mut queue, 600, |world| {
+        world.events.contains(&Event::Acknowledged { counter: 3 })
+    }));
+}
+
+/// The device loses its power after every step, and goes on from flash each time.
+#[test]
+fn restarts_never_double_an_upload() {
+    let (chip, key, settings) = (chip(), key(), settings(1));
+    let mut world = World::new(1);
+    push(&mut Queue::open(&chip, layout()).unwrap(), 12);
+    for life in 0..400 {
+        let mut queue = Queue::open(&chip, layout()).unwrap();
+        if queue.acknowledged().counter() == 12 {
+            break;
+        }
+        let mut client = Client::new(&settings, &key, life);
+        let seen = world.asked.len();
+        // A life of one to twelve questions.
+        let lifetime = 1 + usize::try_from(life % 12).unwrap();
+        world.run(&mut client, &mut queue, 120, |world| world.asked.len() - seen >= lifetime);
+    }
+    assert_eq!(Queue::open(&chip, layout()).unwrap().acknowledged().counter(), 12);
+    let counters: Vec<u64> = world.state().accepted.iter().map(|(counter, _)| *counter).collect();
+    assert_eq!(counters, [8, 12]);
+    assert_eq!(world.state().nonce, 2, "a transaction too many");
+}
+
+#[test]
+fn a_stuck_transaction_is_replaced_under_its_nonce() {
+    let (chip, key, settings) = (chip(), key(), settings(1));
+    let mut queue = Queue::open(&chip, layout()).unwrap();
+    push(&mut queue, 1);
+    let mut client = Client::new(&settings, &key, 1);
+    let mut world = World::new(1);
+    // The fee rises between the look at it and the transaction, and stays.
+    assert!(world.run(&mut client, &mut queue, 600, |world| !world.pool.is_empty()));
+    world.base_fee = 20 * GWEI;
+    assert!(world.run(&mut client, &mut queue, 3_600, |world| {
+        world.events.contains(&Event::Acknowledged { counter: 1 })
+    }));
+    assert!(world.events.iter().any(|event| matches!(event, Event::Replaced { counter: 1, .. })));
+    assert_eq!((world.state().nonce, world.state().accepted.len()), (1, 1));
+}
+
+#[test]
+fn a_reorganised_upload_is_sent_again_and_acknowledged_once() {
+    for keep_transactions in [true, false] {
+        let (chip, key, settings) = (chip(), key(), settings(1));
+        let mut queue = Queue::open(&chip, layout()).unwrap();
+        push(&mut queue, 1);
+        let mut client = Client::new(&settings, &key, 1);
+        let mut world = World::new(1);
+        let accepted = |world: &World| world.state().accepted.len() == 1;
+        assert!(world.run(&mut client, &mut queue, 600, accepted));
+        let mined = world.now;
+        // The client has seen the receipt.
+        world.run(&mut client, &mut queue, 600, |world| world.now > mined + 15_000);
+        world.reorganise(3, keep_transactions);
+        assert!(!accepted(&world));
+        assert!(world.run(&mut client, &mut queue, 3_600, |world| {
+            world.events.contains(&Event::Acknowledged { counter: 1 })
+        }));
+        let acknowledged = world.events.iter().filter(|event| matches!(event, Event::Acknowledged { .. }));
+        assert_eq!(acknowledged.count(), 1);
+        assert_eq!(world.state().accepted.len(), 1);
+    }
+}
+
+#[test]
+fn a_relay_takes_records_and_signed_readings() {
+    let relayed = Settings { relay: Some(node("relay.test")), delivery: Delivery::Relay, ..settings(1) };
+    let (chip, key) = (chip(), key());
+    let mut queue = Queue::open(&chip, layout()).unwrap();
+    push(&mut queue, 5);
+    let mut client = Client::new(&relayed, &key, 1);
+    let mut world = World::new(1);
+    assert!(world.run(&mut client, &mut queue, 3_600, |world| {
+        world.events.contains(&Event::Acknowledged { counter: 5 })
+    }));
+    assert_eq!(world.stored.len(), 1);
+    assert_eq!((world.stored[0].0, world.stored[0].1.len()), (world.state().accepted[0].1, 5));
+    assert_eq!(world.relayed[0]["odometerKm"], "0x32");
+    assert!(!world.asked.iter().any(|(_, method)| method == "eth_sendRawTransaction"));
+    let nonces = world.asked.iter().filter(|(_, method)| method == "eth_getTransactionCount");
+    assert_eq!(nonces.count(), 0, "a device without coin has no nonce");
+}
+
+/// The bodies go to the relay first, whoever pays; a relay that is down delays the upload and loses nothing.
+#[test]
+fn records_are_handed_in_before_the_registry_hears_of_them() {
+    let stored = Settings { relay: Some(node("relay.test")), ..settings(1) };
+    let (chip, key) = (chip(), key());
+    let mut queue = Queue::open(&chip, layout()).unwrap();
+    push(&mut queue, 2);
+    let mut client = Client::new(&stored, &key, 1);
+    let mut world = World::new(1);
+    world.relay = Box::new(|_, _| Reply::Down);
+    assert!(!world.run(&mut client, &mut queue, 1_800, |world| !world.pool.is_empty()));
+    let tries = world.asked.iter().filter(|(target, _)| *target == Target::Relay).count();
+    assert!((5..20).contains(&tries), "no back-off: {tries}");
+    world.relay = Box::new(|_, _| Reply::Honest);
+    assert!(world.run(&mut client, &mut queue, 3_600, |world| {
+        world.events.contains(&Event::Acknowledged { counter: 2 })
+    }));
+    assert_eq!(world.stored.len(), 1);
+}

@@ -1,0 +1,48 @@
+//! `autochain-relay`: for dongles that own no coin. It keeps their encrypted records, which it cannot read,
+//! and carries their signed readings to the registry with its own account, for the owners it is told to
+//! serve, within a daily budget.
+//!
+//! ```text
+//!  dongle ─ autochain_storeRecords ─► Store: a file for each record, a tree for each upload
+//!         ─ autochain_relayReading ─► signature ─► pairing: active? holder allowed? ─► Budget ─► node
+//!  owner  ─ autochain_getRecord ────► Store
+//! ```
+
+mod args;
+mod budget;
+mod error;
+mod node;
+mod reading;
+mod relay;
+mod server;
+mod store;
+
+use args::{Command, USAGE};
+use relay::Relay;
+use std::net::TcpListener;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match args::parse(lexopt::Parser::from_env()) {
+        Err(reason) => {
+            eprintln!("autochain-relay: {reason}\n\n{USAGE}");
+            ExitCode::from(2)
+        }
+        Ok(Command::Help) => {
+            println!("{USAGE}");
+            ExitCode::SUCCESS
+        }
+        Ok(Command::Serve(order)) => match TcpListener::bind(order.listen).and_then(|listener| {
+            let address = listener.local_addr()?;
+            let relay = Relay::open(*order).map_err(std::io::Error::other)?;
+            println!("http://{address}");
+            server::serve(&listener, &relay)
+        }) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("autochain-relay: {error}");
+                ExitCode::FAILURE
+            }
+        },
+    }
+}
