@@ -12,11 +12,11 @@ import {Stoppable} from "../../src/foundation/Stoppable.sol";
 import {Treasury} from "../../src/foundation/Treasury.sol";
 import {Membership} from "../../src/members/Membership.sol";
 import {RewardPool} from "../../src/rewards/RewardPool.sol";
+import {CredentialSigner} from "../members/CredentialSigner.sol";
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
 import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
-import {Test} from "forge-std/Test.sol";
 
 /// What is used of Safe 1.5.
 interface ISafe {
@@ -51,11 +51,8 @@ interface ISafe {
 }
 
 /// The committees as block 0 of the development chain holds them: Safes of three owners, two of whom sign.
-contract SafesTest is Test {
+contract SafesTest is CredentialSigner {
     string private constant MNEMONIC = "test test test test test test test test test test test junk";
-    bytes32 private constant MEMBERSHIP =
-        keccak256("Membership(address member,uint64 expires,uint256 nonce,uint256 deadline)");
-
     AUC private constant auc = AUC(payable(0x4155430000000000000000000000000000000001));
     address private constant sink = 0x4155430000000000000000000000000000000003;
     Authority private constant authority = Authority(0x4155430000000000000000000000000000000005);
@@ -124,22 +121,8 @@ contract SafesTest is Test {
     function _enrol(address member) private {
         uint256 key = vm.deriveKey(MNEMONIC, 0); // the development chain's issuer
         (uint64 expires, uint256 deadline) = (type(uint64).max, block.timestamp);
-        bytes32 structHash =
-            keccak256(abi.encode(MEMBERSHIP, member, expires, membership.nonces(member), deadline));
-        bytes32 domain = keccak256(
-            abi.encode(
-                keccak256(
-                    "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
-                ),
-                keccak256("Autochain Membership"),
-                keccak256("1"),
-                block.chainid,
-                address(membership)
-            )
-        );
-        (uint8 v, bytes32 r, bytes32 s) =
-            vm.sign(key, keccak256(abi.encodePacked("\x19\x01", domain, structHash)));
-        membership.issue(member, expires, deadline, vm.addr(key), abi.encodePacked(r, s, v));
+        bytes memory signature = _membershipSignature(membership, key, member, expires, deadline);
+        membership.issue(member, expires, deadline, vm.addr(key), signature);
     }
 
     function _wrap(address account, uint256 amount) private {
