@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { coverage, total } from "./coverage.mjs";
+import { compare, placeOf } from "./findings.mjs";
 import { measured, table } from "./gas.mjs";
 import { ROWS, testsByRow } from "./rows.mjs";
 
@@ -47,4 +48,14 @@ test("coverage counts src/ alone, a line once", () => {
   assert.deepEqual(total(files, "lines"), { hit: 2, all: 2, share: 100 });
   assert.deepEqual(total(files, "branches"), { hit: 1, all: 2, share: 50 });
   assert.deepEqual(files[0].missed, [3]);
+});
+
+test("a finding without an answer and an answer without a finding show", () => {
+  assert.equal(placeOf("Reentrancy in FeeRouter.settle() (src/foundation/FeeRouter.sol#1-2):\n"), "FeeRouter.settle");
+  assert.equal(placeOf("Contract locking ether found:\n\tContract BurnSink (src/auc/BurnSink.sol#1-2)"), "BurnSink");
+  const finding = { check: "c", description: "A.f() (src/A.sol#1) does it" };
+  assert.deepEqual(compare([finding], [{ check: "c", where: ["A.f"] }]), { open: [], stale: [] });
+  assert.deepEqual(compare([finding], [{ check: "c", where: "*" }]), { open: [], stale: [] });
+  assert.deepEqual(compare([finding], [{ check: "c", where: ["A.g"] }]), { open: [finding], stale: ["c A.g"] });
+  assert.deepEqual(compare([finding], [{ check: "d", where: "*" }]), { open: [finding], stale: ["d *"] });
 });
