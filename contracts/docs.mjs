@@ -25,6 +25,12 @@ function addresses() {
 const [url, ...wanted] = process.argv.slice(2);
 const pages = wanted.length ? wanted.map((name) => `${name}.md`) : readdirSync(PAGES).filter((name) => name.endsWith(".md")).sort();
 const env = { ...process.env, ...addresses(), ETH_RPC_URL: url, KEY, ME, PATH: `${process.cwd()}/bin:${process.env.PATH}` };
+// The chain's clock stands at its genesis until there is a block; pages sign deadlines by it.
+await fetch(url, {
+  method: "POST",
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "evm_mine", params: [] }),
+});
 let ran = 0;
 for (const page of pages) {
   const blocks = [...readFileSync(new URL(page, PAGES), "utf8").matchAll(/^```sh\n(.*?)^```$/gms)];
