@@ -1,4 +1,5 @@
-// Called by artifacts.sh. The contracts are those that script/Plan.sol deploys, and the plan itself.
+// Called by artifacts.sh. The contracts are those that script/Plan.sol deploys, and the plan itself; their addresses
+// in genesis follow from their order there.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 
@@ -26,7 +27,39 @@ for (const name of names) {
   }
 }
 const contracts = names.filter((name) => name !== 'Plan');
-files.set('typescript/src/index.ts', contracts.map((name) => `export * from './${name}.js';\n`).join(''));
+const modules = [...contracts, 'addresses'];
+files.set('typescript/src/index.ts', modules.map((name) => `export * from './${name}.js';\n`).join(''));
+
+const [, order] = plan.match(/enum Id \{([^}]*)\}/);
+const placed = order.match(/\w+/g).map((name, index) => [name, `4155430000${(index + 1).toString(16).padStart(30, '0')}`]);
+const snake = (name) => name.replace(/([a-z])([A-Z])/g, '$1_$2').replace(/^AUC(?=[A-Z])/, 'AUC_');
+
+const entries = placed.map(([name, address]) => `  ${name}: '0x${address}',\n`).join('');
+const table = Object.fromEntries(placed.map(([name, address]) => [name, `0x${address}`]));
+files.set('artifacts/addresses.json', `${JSON.stringify(table, null, 1)}\n`);
+files.set('typescript/src/addresses.ts', `/** Where the contracts stand in genesis. */\nexport const addresses = {\n${entries}} as const;\n`);
+
+const rust = '../crates/contracts/src';
+const constants = placed.map(([name, address]) =>
+  `/// \`${name}\`.\npub const ${snake(name).toUpperCase()}: Address = address!("${address}");\n`);
+const all = placed.map(([name]) => `    ("${name}", ${snake(name).toUpperCase()}),\n`).join('');
+files.set(`${rust}/addresses.rs`, `//! Where the contracts stand in genesis. Written by contracts/artifacts.sh.
+
+use autochain_primitives::{Address, address};
+
+${constants.join('')}
+/// All of them with their names, in the order of deployment.
+pub const ALL: [(&str, Address); ${placed.length}] = [
+${all}];
+`);
+// Structs and enums that stand outside of any contract; the macro looks for them beside the contract's module.
+const free = (abi) => [...new Set([...JSON.stringify(abi).matchAll(/"internalType":"(?:struct|enum) (\w+)[["]/g)].map(([, name]) => name))];
+const bindings = contracts.map((name) => `
+pub mod ${snake(name).toLowerCase()} {
+${free(built(name).abi).map((struct) => `    pub use self::${name}::${struct};\n`).join('')}    alloy_sol_types::sol!(${name}, "../../contracts/artifacts/${name}.json");
+}
+`);
+files.set(`${rust}/bindings.rs`, `//! Calls, events and errors of each contract. Written by contracts/artifacts.sh.\n${bindings.join('')}`);
 
 for (const folder of ['artifacts', 'typescript/src']) {
   mkdirSync(folder, { recursive: true });

@@ -289,6 +289,10 @@ contract Plan {
         a.licences = _of(at, Id.Licences);
         a.rewardPool = _of(at, Id.RewardPool);
         a.templateFactory = _of(at, Id.TemplateFactory);
+        a.vehicle.registry = _of(at, Id.VehicleRegistry);
+        a.vehicle.enrolment = _of(at, Id.Enrolment);
+        a.vehicle.titles = _of(at, Id.Titles);
+        a.vehicle.brands = _of(at, Id.Brands);
     }
 
     function _locked(Config memory c, address[] memory at) private pure returns (address[] memory list) {

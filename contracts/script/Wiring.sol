@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.30;
 
+import {VehicleWiring} from "./VehicleWiring.sol";
+
 import {Authority} from "../src/foundation/Authority.sol";
 import {BuyBack} from "../src/foundation/BuyBack.sol";
 import {FeeRouter} from "../src/foundation/FeeRouter.sol";
@@ -13,8 +15,8 @@ import {RewardPool} from "../src/rewards/RewardPool.sol";
 import {TemplateFactory} from "../src/templates/TemplateFactory.sol";
 
 /// @title The table of roles that `Authority` is constructed with
-/// @notice Who holds which role, and which restricted function belongs to which role: the one place where
-/// both stand. Every function with the modifier `restricted` has a row in `rules`.
+/// @notice Who holds which role, and which restricted function belongs to which role. Every function with
+/// the modifier `restricted` has a row in `rules`; those of vehicles come from `VehicleWiring`.
 library Wiring {
     /// @notice Where the holders of roles and the restricted contracts stand, or will stand.
     struct Addresses {
@@ -37,6 +39,7 @@ library Wiring {
         address licences;
         address rewardPool;
         address templateFactory;
+        VehicleWiring.Addresses vehicle;
     }
 
     /// @notice The holders of roles, none with a delay.
@@ -77,6 +80,10 @@ library Wiring {
         table = _rule(table, a.rewardPool, Stoppable.unpause.selector, Roles.RISK);
         table = _rule(table, a.templateFactory, TemplateFactory.register.selector, Roles.FOUNDATION);
         table = _rule(table, a.templateFactory, TemplateFactory.retire.selector, Roles.RISK);
+        Authority.Rule[] memory vehicle = VehicleWiring.rules(a.vehicle);
+        for (uint256 i = 0; i < vehicle.length; ++i) {
+            table = _rule(table, vehicle[i].target, vehicle[i].selector, vehicle[i].role);
+        }
     }
 
     /// @dev The table with one more holder.

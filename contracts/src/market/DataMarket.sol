@@ -109,9 +109,9 @@ contract DataMarket is IDataMarket {
         uint96 price;
         (order, price) = _open(vehicle, scope, period, buyerKey);
         if (price > maximum) revert PriceAbove(price, maximum);
+        _orders[order].wrapped = true;
         // Whoever sees the permit can use it up first; the allowance it gave then still stands.
         try AUC_TOKEN.permit(msg.sender, address(this), maximum, deadline, v, r, s) {} catch {}
-        _orders[order].wrapped = true;
         // AUC reverts on failure and always returns true.
         // forge-lint: disable-next-line(erc20-unchecked-transfer)
         AUC_TOKEN.transferFrom(msg.sender, address(this), price);
@@ -137,7 +137,6 @@ contract DataMarket is IDataMarket {
     function refund(uint256 order) external {
         Order storage o = _require(order, Status.Paid);
         _requireFrom(o.time + RELEASE_TIME);
-        _unwrap(o);
         _refund(order, o, 0);
     }
 
@@ -256,6 +255,7 @@ contract DataMarket is IDataMarket {
         o.status = Status.Refunded;
         uint256 amount = o.price + penalty;
         emit Refunded(order, o.buyer, amount, penalty);
+        _unwrap(o);
         Address.sendValue(payable(o.buyer), amount);
     }
 

@@ -175,9 +175,9 @@ contract Escrow is ITemplate, Payouts, VehicleHold, Initializable {
         _require(Status.Open);
         if (Time.timestamp() >= _terms.deadline) revert TooLate(_terms.deadline);
         if (msg.value != _terms.price) revert WrongValue(msg.value, _terms.price);
-        if (_terms.vehicle != 0) _hold(_terms.vehicle, _terms.seller, _terms.deadline);
         status = Status.Funded;
         emit Funded(msg.sender);
+        if (_terms.vehicle != 0) _hold(_terms.vehicle, _terms.seller, _terms.deadline);
     }
 
     /// @dev Shares out all coins here, those forced in without a call included.

@@ -141,10 +141,10 @@ contract Lease is ITemplate, Payouts, VehicleHold, Initializable {
         status = Status.Running;
         start = Time.timestamp();
         emit Accepted(t.lessee, t.vehicle, start, endsAt());
+        _pay();
         // forge-lint: disable-next-line(unsafe-typecast)
         uint40 until = uint40(endsAt() + OPTION_TIME); // at most 601 years from now
         _hold(t.vehicle, t.lessor, until);
-        _pay();
         IGrants.Terms memory key;
         key.scopes = Scopes.bit(Scopes.KEY);
         (key.from, key.until, key.uses) = (uint40(start), until, type(uint16).max);

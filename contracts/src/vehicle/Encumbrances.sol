@@ -149,6 +149,8 @@ contract Encumbrances is IEncumbrances {
 
     function _add(uint256 vehicle, Encumbrance memory added) private {
         if (!REGISTRY.isOperator(vehicle, msg.sender)) revert NotVehicleOperator(msg.sender, vehicle);
+        // An instance is one deal: when it ended stays written down.
+        if (_ended[vehicle][added.holder] != 0) revert AlreadyEncumbered(vehicle, added.holder);
         Encumbrance[] storage list = _lists[vehicle];
         bool first = list.length == 0;
         for (uint256 i = list.length; i > 0; --i) {
@@ -159,7 +161,6 @@ contract Encumbrances is IEncumbrances {
         }
         if (list.length == MAX) revert TooManyEncumbrances(vehicle);
         list.push(added);
-        delete _ended[vehicle][added.holder];
         emit Encumbered(vehicle, added.holder, added.kind, added.until);
         if (first) REGISTRY.setEncumbered(vehicle, true);
     }

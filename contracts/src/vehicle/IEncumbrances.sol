@@ -45,7 +45,7 @@ interface IEncumbrances {
     /// @notice `account` is neither the owner of `vehicle` nor approved for it.
     error NotVehicleOperator(address account, uint256 vehicle);
 
-    /// @notice `holder` has a live encumbrance of `vehicle` already.
+    /// @notice `holder` has an encumbrance of `vehicle` already, or had one: an instance is one deal.
     error AlreadyEncumbered(uint256 vehicle, address holder);
 
     /// @notice `holder` has no live encumbrance of `vehicle`.
@@ -100,8 +100,8 @@ interface IEncumbrances {
     /// @notice Whether `account` holds a live lock or lien, and so may move `vehicle`.
     function mayMove(uint256 vehicle, address account) external view returns (bool);
 
-    /// @notice When the last encumbrance of `holder` ended (seconds), by itself or not; 0 if it is live or
-    /// there was none.
+    /// @notice When the encumbrance of `holder` ended (seconds), by itself or not; 0 if it is live or there was
+    /// none.
     function endedAt(uint256 vehicle, address holder) external view returns (uint40);
 
     /// @notice The most encumbrances that a vehicle has at a time.

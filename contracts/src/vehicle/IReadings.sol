@@ -85,9 +85,6 @@ interface IReadings is IRecordSource, IStatements {
     /// @notice No batch has this id.
     error UnknownBatch(uint256 batch);
 
-    /// @notice No such gateway root, or the header is not under it.
-    error NotInGatewayBatch(bytes32 root);
-
     /// @notice The gateway published this root before.
     error RootKnown(bytes32 root);
 

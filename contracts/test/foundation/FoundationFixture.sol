@@ -12,26 +12,19 @@ import {FoundationGovernor} from "../../src/foundation/FoundationGovernor.sol";
 import {FoundationTimelock} from "../../src/foundation/FoundationTimelock.sol";
 import {Treasury} from "../../src/foundation/Treasury.sol";
 import {TreasuryBuyer} from "../../src/foundation/TreasuryBuyer.sol";
-import {ILicences, Kind} from "../../src/members/ILicences.sol";
-import {IMembership} from "../../src/members/IMembership.sol";
+import {Kind} from "../../src/members/ILicences.sol";
 import {Licences} from "../../src/members/Licences.sol";
 import {Membership} from "../../src/members/Membership.sol";
 import {RewardPool} from "../../src/rewards/RewardPool.sol";
-
-import {Test} from "forge-std/Test.sol";
+import {CredentialSigner} from "../members/CredentialSigner.sol";
 
 /// The foundation as at genesis: every contract knows the addresses of the others before they stand.
-abstract contract FoundationFixture is Test {
+abstract contract FoundationFixture is CredentialSigner {
     uint256 internal constant NOW = 1_800_000_000;
     uint256 internal constant BOND = 10_000 ether;
     uint104 internal constant LIMIT = 150_000_000 ether;
     uint256 internal constant TREASURY_FUND = 3_000_000_000 ether;
     uint256 internal constant POOL_FUND = 1_000_000_000 ether;
-
-    bytes32 internal constant MEMBERSHIP =
-        keccak256("Membership(address member,uint64 expires,uint256 nonce,uint256 deadline)");
-    bytes32 internal constant LICENCE =
-        keccak256("Licence(address holder,uint8 kind,uint64 expires,uint256 nonce,uint256 deadline)");
 
     BurnSink internal sink;
     AUC internal auc;
@@ -111,9 +104,7 @@ abstract contract FoundationFixture is Test {
         view
         returns (bytes memory)
     {
-        bytes32 structHash =
-            keccak256(abi.encode(MEMBERSHIP, member, expires, membership.nonces(member), deadline));
-        return _sign(key, _domain("Autochain Membership", address(membership)), structHash);
+        return _membershipSignature(membership, key, member, expires, deadline);
     }
 
     function _license(address holder, Kind kind, uint64 expires) internal {
@@ -128,29 +119,7 @@ abstract contract FoundationFixture is Test {
         view
         returns (bytes memory)
     {
-        bytes32 structHash =
-            keccak256(abi.encode(LICENCE, holder, kind, expires, licences.nonces(holder), deadline));
-        return _sign(key, _domain("Autochain Licences", address(licences)), structHash);
-    }
-
-    function _sign(uint256 key, bytes32 domain, bytes32 structHash) internal pure returns (bytes memory) {
-        (uint8 v, bytes32 r, bytes32 s) =
-            vm.sign(key, keccak256(abi.encodePacked("\x19\x01", domain, structHash)));
-        return abi.encodePacked(r, s, v);
-    }
-
-    function _domain(string memory name, address target) internal view returns (bytes32) {
-        return keccak256(
-            abi.encode(
-                keccak256(
-                    "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
-                ),
-                keccak256(bytes(name)),
-                keccak256("1"),
-                block.chainid,
-                target
-            )
-        );
+        return _licenceSignature(licences, key, holder, kind, expires, deadline);
     }
 
     /// Gives `account` this many wrapped AUC and delegates them to itself; they vote from the next second.

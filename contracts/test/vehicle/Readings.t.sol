@@ -235,7 +235,7 @@ contract ReadingsTest is VehicleFixture {
 
     // Flags
 
-    function testFuzz_rolledBackOdometerIsFlaggedAtOnce(uint32 from, uint32 to) public {
+    function testFuzz_row33_rolledBackOdometerIsFlaggedAtOnce(uint32 from, uint32 to) public {
         _record(dongle, _reading(1, from));
         if (to < from) {
             vm.expectEmit(address(readings));
@@ -248,7 +248,7 @@ contract ReadingsTest is VehicleFixture {
         assertEq(km, to);
     }
 
-    function test_rollbackIsRememberedAfterHonestReadings() public {
+    function test_row33_rollbackIsRememberedAfterHonestReadings() public {
         _record(dongle, _reading(1, 100_000));
         _record(dongle, _reading(2, 50_000));
         _record(dongle, _reading(3, 50_001));
@@ -258,7 +258,7 @@ contract ReadingsTest is VehicleFixture {
         assertEq(registry.rollbacksOf(car), 2);
     }
 
-    function test_rollbackBehindANewDeviceAndOwnerIsFlagged() public {
+    function test_row33_rollbackBehindANewDeviceAndOwnerIsFlagged() public {
         _record(dongle, _reading(1, 100_000));
         _transfer(alice, bob, car);
         _pair(spare, car, bob);

@@ -49,7 +49,7 @@ contract RegistrationTest is VehicleFixture {
         assertFalse(active);
     }
 
-    function testFuzz_sameTagTwiceReverts(bytes32 tag, bytes32 commitment, bool otherMinter) public {
+    function testFuzz_row26_sameTagTwiceReverts(bytes32 tag, bytes32 commitment, bool otherMinter) public {
         uint256 vehicle = _register(tag, alice.account);
         address minter = otherMinter ? bob.account : alice.account;
         uint256 nonce = registry.nonces(minter);

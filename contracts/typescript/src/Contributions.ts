@@ -157,28 +157,10 @@ export const contributionsAbi = [
   "name": "Contributed",
   "inputs": [
    {
-    "name": "vehicle",
-    "type": "uint256",
+    "name": "dataset",
+    "type": "bytes32",
     "indexed": true,
-    "internalType": "uint256"
-   },
-   {
-    "name": "epoch",
-    "type": "uint32",
-    "indexed": true,
-    "internalType": "uint32"
-   },
-   {
-    "name": "scope",
-    "type": "uint8",
-    "indexed": false,
-    "internalType": "uint8"
-   },
-   {
-    "name": "period",
-    "type": "uint32",
-    "indexed": false,
-    "internalType": "uint32"
+    "internalType": "bytes32"
    },
    {
     "name": "contributor",
@@ -194,6 +176,22 @@ export const contributionsAbi = [
    }
   ],
   "anonymous": false
+ },
+ {
+  "type": "error",
+  "name": "NoSuchRun",
+  "inputs": [
+   {
+    "name": "dataset",
+    "type": "bytes32",
+    "internalType": "bytes32"
+   },
+   {
+    "name": "index",
+    "type": "uint256",
+    "internalType": "uint256"
+   }
+  ]
  },
  {
   "type": "error",

@@ -307,13 +307,18 @@ export const dataMarketAbi = [
      },
      {
       "name": "time",
-      "type": "uint48",
-      "internalType": "uint48"
+      "type": "uint40",
+      "internalType": "uint40"
      },
      {
       "name": "status",
       "type": "uint8",
       "internalType": "enum IDataMarket.Status"
+     },
+     {
+      "name": "wrapped",
+      "type": "bool",
+      "internalType": "bool"
      },
      {
       "name": "scope",
@@ -1164,22 +1169,6 @@ export const dataMarketAbi = [
   "inputs": [
    {
     "name": "length",
-    "type": "uint256",
-    "internalType": "uint256"
-   }
-  ]
- },
- {
-  "type": "error",
-  "name": "SafeCastOverflowedUintDowncast",
-  "inputs": [
-   {
-    "name": "bits",
-    "type": "uint8",
-    "internalType": "uint8"
-   },
-   {
-    "name": "value",
     "type": "uint256",
     "internalType": "uint256"
    }

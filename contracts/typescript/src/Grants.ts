@@ -562,12 +562,6 @@ export const grantsAbi = [
     "internalType": "address"
    },
    {
-    "name": "mark",
-    "type": "uint40",
-    "indexed": false,
-    "internalType": "uint40"
-   },
-   {
     "name": "terms",
     "type": "tuple",
     "indexed": false,

@@ -704,83 +704,64 @@ export const readingsAbi = [
     "internalType": "uint256"
    },
    {
+    "name": "firstCounter",
+    "type": "uint64",
+    "indexed": false,
+    "internalType": "uint64"
+   },
+   {
+    "name": "firstTime",
+    "type": "uint48",
+    "indexed": false,
+    "internalType": "uint48"
+   },
+   {
+    "name": "lastTime",
+    "type": "uint48",
+    "indexed": false,
+    "internalType": "uint48"
+   },
+   {
+    "name": "odometerKm",
+    "type": "uint32",
+    "indexed": false,
+    "internalType": "uint32"
+   },
+   {
     "name": "flags",
     "type": "uint16",
     "indexed": false,
     "internalType": "uint16"
    },
    {
-    "name": "header",
-    "type": "tuple",
+    "name": "leafCount",
+    "type": "uint32",
     "indexed": false,
-    "internalType": "struct IReadings.Header",
-    "components": [
-     {
-      "name": "vehicle",
-      "type": "uint256",
-      "internalType": "uint256"
-     },
-     {
-      "name": "epoch",
-      "type": "uint32",
-      "internalType": "uint32"
-     },
-     {
-      "name": "firstCounter",
-      "type": "uint64",
-      "internalType": "uint64"
-     },
-     {
-      "name": "lastCounter",
-      "type": "uint64",
-      "internalType": "uint64"
-     },
-     {
-      "name": "firstTime",
-      "type": "uint48",
-      "internalType": "uint48"
-     },
-     {
-      "name": "lastTime",
-      "type": "uint48",
-      "internalType": "uint48"
-     },
-     {
-      "name": "odometerKm",
-      "type": "uint32",
-      "internalType": "uint32"
-     },
-     {
-      "name": "flags",
-      "type": "uint16",
-      "internalType": "uint16"
-     },
-     {
-      "name": "leafCount",
-      "type": "uint32",
-      "internalType": "uint32"
-     },
-     {
-      "name": "scope",
-      "type": "uint8",
-      "internalType": "uint8"
-     },
-     {
-      "name": "prevHash",
-      "type": "bytes32",
-      "internalType": "bytes32"
-     },
-     {
-      "name": "root",
-      "type": "bytes32",
-      "internalType": "bytes32"
-     },
-     {
-      "name": "cid",
-      "type": "bytes",
-      "internalType": "bytes"
-     }
-    ]
+    "internalType": "uint32"
+   },
+   {
+    "name": "scope",
+    "type": "uint8",
+    "indexed": false,
+    "internalType": "uint8"
+   },
+   {
+    "name": "prevHash",
+    "type": "bytes32",
+    "indexed": false,
+    "internalType": "bytes32"
+   },
+   {
+    "name": "root",
+    "type": "bytes32",
+    "indexed": false,
+    "internalType": "bytes32"
+   },
+   {
+    "name": "cid",
+    "type": "bytes",
+    "indexed": false,
+    "internalType": "bytes"
    }
   ],
   "anonymous": false

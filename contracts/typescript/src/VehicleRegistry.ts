@@ -1689,17 +1689,6 @@ export const vehicleRegistryAbi = [
  },
  {
   "type": "error",
-  "name": "AddressEmptyCode",
-  "inputs": [
-   {
-    "name": "target",
-    "type": "address",
-    "internalType": "address"
-   }
-  ]
- },
- {
-  "type": "error",
   "name": "ECDSAInvalidSignature",
   "inputs": []
  },
@@ -1834,27 +1823,6 @@ export const vehicleRegistryAbi = [
   "inputs": [
    {
     "name": "deadline",
-    "type": "uint256",
-    "internalType": "uint256"
-   }
-  ]
- },
- {
-  "type": "error",
-  "name": "FailedCall",
-  "inputs": []
- },
- {
-  "type": "error",
-  "name": "InsufficientBalance",
-  "inputs": [
-   {
-    "name": "balance",
-    "type": "uint256",
-    "internalType": "uint256"
-   },
-   {
-    "name": "needed",
     "type": "uint256",
     "internalType": "uint256"
    }

@@ -33,3 +33,4 @@ export * from './TreasuryBuyer.js';
 export * from './VehicleLens.js';
 export * from './VehicleRegistry.js';
 export * from './Vesting.js';
+export * from './addresses.js';

@@ -47,6 +47,18 @@ impl Node {
         Self::spawn_under(all, prepare)
     }
 
+    /// The same, for a node whose clock is ahead of ours by so many seconds, or behind it.
+    pub fn spawn_on_day<A: AsRef<OsStr>>(
+        datadir: &Path,
+        offset: i64,
+        args: impl IntoIterator<Item = A>,
+    ) -> Result<Self> {
+        let library = artifact("libautochain_clock.so")?;
+        Self::spawn_at_under(datadir, args, |command| {
+            command.env("LD_PRELOAD", &library).env("AUTOCHAIN_CLOCK_OFFSET", offset.to_string());
+        })
+    }
+
     fn spawn_under<A: AsRef<OsStr>>(
         args: impl IntoIterator<Item = A>,
         prepare: impl Fn(&mut Command),
