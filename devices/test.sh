@@ -14,6 +14,9 @@ cargo clippy --release --locked "${HOST[@]}" -- -D warnings
 cargo test --release --locked "${HOST[@]}"
 # Apart: the features of the reference implementations would reach obd-core.
 cargo test --release --locked -p obd-core-tests
+# The simulated car and the core against independent programs.
+cargo build --release --locked -p ecu-sim
+.tools/python/bin/python ecu-sim/crosscheck/crosscheck.py "${CARGO_TARGET_DIR:-target}/release"
 
 ./icount.sh
 
