@@ -29,6 +29,9 @@ const SOFT_SEALING_KEY: u32 = VAULT + SECTOR / 2;
 /// The flash of the chip.
 pub type Flash = Chip<FlashStorage<'static>>;
 
+/// The records on it.
+pub type Queue = queue::Queue<'static, FlashStorage<'static>>;
+
 /// The slot that runs, as the chip's memory map shows it.
 pub fn running(chip: &Flash) -> Slot {
     let mut table = [0; PARTITION_TABLE_MAX_LEN];

@@ -1,17 +1,16 @@
 //! Carries what waits in the queue to the chain: runs the client's steps over TLS.
 
-use crate::flash::{Flash, LAYOUT, QUEUE};
+use crate::flash::{Flash, LAYOUT, Queue};
 use crate::net::{self, Buffers};
 use crate::start::{Device, now};
 use crate::tls::{self, Connection, Records};
+use core::cell::{Cell, RefCell};
 use embassy_net::Stack;
 use embassy_time::{Duration, Timer, with_timeout};
-use esp_storage::FlashStorage;
 use obd_core::Instant;
 use obd_core::client::{
     Client, Delivery, Endpoint, Event, LinkError, REQUEST_LEN, Settings, Step, Target, Timing,
 };
-use obd_core::queue::Queue;
 use obd_core::update::{Checks, confirm};
 use static_cell::StaticCell;
 
@@ -24,17 +23,17 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// After the flash failed.
 const FLASH_PAUSE: Duration = Duration::from_secs(30);
 
-/// Whether the records' store is in order.
-pub(crate) fn queue_opens(chip: &'static Flash) -> bool {
-    Queue::open(chip, QUEUE).is_ok()
-}
+/// How soon a new record, or a car that is not the paired one, is noticed.
+const NOTICE: Duration = Duration::from_secs(1);
 
 /// Uploads for ever; the first acknowledged upload ends the trial of a new image.
 #[embassy_executor::task]
 pub(crate) async fn task(
     stack: Stack<'static>,
     chip: &'static Flash,
+    queue: &'static RefCell<Queue>,
     device: &'static Device,
+    other_vehicle: &'static Cell<bool>,
     seed: u64,
     self_test: bool,
 ) {
@@ -66,10 +65,10 @@ pub(crate) async fn task(
         quorum: 1,
         timing: Timing::DEFAULT,
     };
-    let Ok(queue) = Queue::open(chip, QUEUE) else { return };
     let client = Client::new(&settings, &device.key, seed);
     let issuer = device.settings.issuer.as_bytes();
-    let mut uplink = Uplink { client, queue, chip, self_test, request: [0; REQUEST_LEN], length: 0 };
+    let mut uplink =
+        Uplink { client, queue, chip, other_vehicle, self_test, request: [0; REQUEST_LEN], length: 0 };
 
     let mut target = uplink.next().await.0;
     loop {
@@ -98,8 +97,9 @@ pub(crate) async fn task(
 
 struct Uplink<'s> {
     client: Client<'s>,
-    queue: Queue<'static, FlashStorage<'static>>,
+    queue: &'static RefCell<Queue>,
     chip: &'static Flash,
+    other_vehicle: &'static Cell<bool>,
     self_test: bool,
     request: [u8; REQUEST_LEN],
     length: usize,
@@ -109,22 +109,22 @@ impl Uplink<'_> {
     /// Waits until there is a request, and keeps its bytes; whom it is for, and whether on a new link.
     async fn next(&mut self) -> (Target, bool) {
         loop {
-            let until = match self.client.step(now(), None, &mut self.queue) {
-                Ok(Step::Request { target, fresh, bytes }) => {
-                    self.length = bytes.len();
-                    for (to, from) in self.request.iter_mut().zip(bytes) {
-                        *to = *from;
+            let mut wait = NOTICE;
+            if !self.other_vehicle.get() {
+                match self.client.step(now(), None, &mut self.queue.borrow_mut()) {
+                    Ok(Step::Request { target, fresh, bytes }) => {
+                        self.length = bytes.len();
+                        for (to, from) in self.request.iter_mut().zip(bytes) {
+                            *to = *from;
+                        }
+                        return (target, fresh);
                     }
-                    return (target, fresh);
+                    Ok(Step::Wait { until } | Step::Busy { until }) => wait = span(until).min(NOTICE),
+                    Err(_) => wait = FLASH_PAUSE,
                 }
-                Ok(Step::Wait { until } | Step::Busy { until }) => Some(until),
-                Err(_) => None,
-            };
-            self.attend();
-            match until {
-                Some(until) => Timer::after(span(until)).await,
-                None => Timer::after(FLASH_PAUSE).await,
             }
+            self.attend();
+            Timer::after(wait).await;
         }
     }
 
