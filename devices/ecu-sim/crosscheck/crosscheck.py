@@ -17,6 +17,7 @@ import os
 import pty
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import tty
@@ -235,7 +236,9 @@ def forbidden_frame_fails(directory):
 
 
 def main():
-    (directory,) = sys.argv[1:]
+    directory = os.path.abspath(*sys.argv[1:])
+    # The emulator leaves a log where it runs.
+    os.chdir(tempfile.mkdtemp())
     wrong = []
     for block_size, separation_time in [(0, 0), (1, 0), (2, 5), (0, 0xF3)]:
         simulator = Simulator(directory)

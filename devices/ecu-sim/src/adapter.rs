@@ -141,7 +141,7 @@ mod tests {
         talk(&mut adapter, 0, "S5\rO\r");
         let told = talk(&mut adapter, 10, "t7DF802010DCCCCCCCCCC\r");
         assert!(told.starts_with("z\re9sssssssss\rsp000128\r"), "{told}");
-        talk(&mut adapter, 100, "C\r");
+        talk(&mut adapter, 300, "C\r");
         assert!(adapter.wire().sim().violation().is_some(), "it kept sending");
     }
 

@@ -41,7 +41,7 @@ pub enum Traffic {
 impl Wire {
     const TRAFFIC_PAUSE: Duration = Duration::from_millis(10);
     /// How soon a tester must have stopped a controller that keeps repeating a frame at the wrong bit rate.
-    const MAX_REPEATING: Duration = Duration::from_millis(50);
+    const MAX_REPEATING: Duration = Duration::from_millis(200);
 
     /// With the controller closed.
     pub fn new(sim: Sim) -> Self {

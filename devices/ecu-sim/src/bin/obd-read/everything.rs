@@ -10,6 +10,9 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+/// How often a request is sent at most.
+const TRIES: usize = 5;
+
 /// Every parameter that any unit has, every trouble code and the VIN, each asked once.
 pub(crate) fn read(bus: Slcan<Line>) -> Result<(), Error> {
     let mut asker =
@@ -18,10 +21,11 @@ pub(crate) fn read(bus: Slcan<Line>) -> Result<(), Error> {
     asker.guard.trust();
 
     let mut units: BTreeMap<Ecu, Supported> = BTreeMap::new();
-    for page in (0..=0xe0).step_by(0x20) {
-        for (ecu, bits) in asker.ask(Request::Current(Pid(page)))? {
-            units.entry(ecu).or_default().insert(page, &bits);
-        }
+    let mut next = Some(0);
+    while let Some(page) = next {
+        let answers = asker.ask(Request::Current(Pid(page)))?;
+        let more = answers.iter().map(|(ecu, bits)| units.entry(*ecu).or_default().insert(page, bits));
+        next = more.fold(None, Option::or);
     }
     for pid in (0..=u8::MAX).filter(|pid| pid & 0x1f != 0).map(Pid) {
         if units.values().any(|supported| supported.has(pid.0)) {
@@ -57,7 +61,18 @@ struct Asker {
 }
 
 impl Asker {
+    /// On a busy host an answer may come late; the dongle's plan asks again, too.
     fn ask(&mut self, request: Request) -> Result<Vec<(Ecu, Vec<u8>)>, Error> {
+        for _ in 1..TRIES {
+            let answers = self.ask_once(request)?;
+            if !answers.is_empty() {
+                return Ok(answers);
+            }
+        }
+        self.ask_once(request)
+    }
+
+    fn ask_once(&mut self, request: Request) -> Result<Vec<(Ecu, Vec<u8>)>, Error> {
         let mut answers = Vec::new();
         let now = since(self.start)?;
         let frame = self.exchange.start(now, request, Addressing::Standard, 0);
