@@ -1,6 +1,6 @@
 use super::{
-    Asked, ClearWatch, Dialect, Discovery, Event, Exchange, Item, Knowledge, Link, NoLink, Nonsense,
-    Odometer, Outcome, Plan, Step, Units,
+    Asked, Dialect, Discovery, Event, Exchange, Item, Knowledge, Link, Memory, NoLink, Nonsense, Outcome,
+    Plan, Step, Units,
 };
 use crate::can::{Bitrate, Bus, Guard, Silence};
 use crate::obd::{Ecu, Pid, Request};
@@ -144,20 +144,14 @@ impl<B: Bus> Car<B> {
         &self.knowledge.units
     }
 
-    /// What is known of the distance driven; has to outlive a sleep.
-    pub const fn odometer(&self) -> &Odometer {
-        &self.knowledge.odometer
-    }
-
-    /// The counters that tell when codes are cleared; have to outlive a sleep.
-    pub const fn clear_watch(&self) -> &ClearWatch {
-        &self.knowledge.cleared
+    /// What has to outlive a sleep.
+    pub const fn memory(&self) -> &Memory {
+        &self.knowledge.memory
     }
 
     /// Puts back what outlived a sleep.
-    pub const fn remember(&mut self, odometer: Odometer, cleared: ClearWatch) {
-        self.knowledge.odometer = odometer;
-        self.knowledge.cleared = cleared;
+    pub const fn remember(&mut self, memory: Memory) {
+        self.knowledge.memory = memory;
     }
 
     fn begin(&mut self) {
