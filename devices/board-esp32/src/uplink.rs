@@ -7,11 +7,11 @@ use crate::tls::{self, Connection, Records};
 use core::cell::{Cell, RefCell};
 use embassy_net::Stack;
 use embassy_time::{Duration, Timer, with_timeout};
-use obd_core::Instant;
 use obd_core::client::{
     Client, Delivery, Endpoint, Event, LinkError, REQUEST_LEN, Settings, Step, Target, Timing,
 };
 use obd_core::update::{Checks, confirm};
+use obd_core::{Instant, provision};
 use static_cell::StaticCell;
 
 /// Confirmations before a reading is done with: the chain's `safe` depth.
@@ -42,19 +42,13 @@ pub(crate) async fn task(
     let records = RECORDS.init_with(Records::new);
     let buffers = BUFFERS.init_with(Buffers::new);
 
-    let none = Endpoint { host: "", port: 0, path: "/", tls: true };
-    let mut nodes = [none; obd_core::provision::MAX_ENDPOINTS];
-    let mut count = 0;
-    for endpoint in device.settings.endpoints.iter().flatten() {
-        if let (Some(host), Some(node)) = (endpoint.host.as_str(), nodes.get_mut(count)) {
-            *node = Endpoint { host, port: endpoint.port, ..none };
-            count += 1;
-        }
-    }
+    let mut nodes = [endpoint(None); provision::MAX_ENDPOINTS];
+    let known = device.settings.endpoints.iter().flatten();
+    let count = nodes.iter_mut().zip(known).map(|(node, known)| *node = endpoint(Some(known))).count();
     let settings = Settings {
         nodes: nodes.get(..count).unwrap_or_default(),
-        relay: None,
-        delivery: Delivery::Direct,
+        relay: device.settings.relay.as_ref().map(|relay| endpoint(Some(relay))),
+        delivery: if device.settings.relayed { Delivery::Relay } else { Delivery::Direct },
         policy: device.settings.policy,
         genesis: device.settings.genesis,
         vehicle: device.bond.vehicle,
@@ -74,7 +68,7 @@ pub(crate) async fn task(
     loop {
         let endpoint = match target {
             Target::Node(place) => settings.nodes.get(place),
-            Target::Relay => None,
+            Target::Relay => settings.relay.as_ref(),
         };
         let link = match endpoint {
             None => Err(LinkError::Unreachable),
@@ -93,6 +87,12 @@ pub(crate) async fn task(
             }
         };
     }
+}
+
+/// As the client wants it; nowhere for none, or for a host that is no text.
+fn endpoint(known: Option<&provision::Endpoint>) -> Endpoint<'_> {
+    let host = known.and_then(|known| known.host.as_str()).unwrap_or_default();
+    Endpoint { host, port: known.map_or(0, |known| known.port), path: "/", tls: true }
 }
 
 struct Uplink<'s> {
