@@ -168,12 +168,13 @@ impl<B: Bus> Car<B> {
         self.knowledge.part();
     }
 
-    /// The dongle looks for the car again after a rest, unless it has done so too often, the car cannot be
-    /// read, or the controller took itself off the bus of a car that may be moving.
+    /// The dongle looks for the car again after a rest (a car that was asleep looks like one without CAN),
+    /// unless it has done so too often, the bus is one that it must not disturb, or the controller took itself
+    /// off the bus of a car that may be moving.
     fn fall_silent(&mut self, now: Instant, reason: NoLink) -> Event {
         let never = match reason {
             NoLink::Silenced(Silence::BusOff) => self.knowledge.speed.may_be_moving(now),
-            NoLink::NotSupported | NoLink::MixedBus => true,
+            NoLink::MixedBus => true,
             _ => false,
         };
         self.part();
