@@ -18,6 +18,7 @@ mod drive;
 pub mod flash;
 pub mod keys;
 pub mod net;
+mod ota;
 pub mod power;
 pub mod safe;
 mod start;

@@ -2,6 +2,7 @@
 
 use crate::flash::{Flash, LAYOUT, Queue};
 use crate::net::{self, Buffers};
+use crate::ota;
 use crate::start::{Device, now};
 use crate::tls::{self, Connection, Records};
 use core::cell::{Cell, RefCell};
@@ -22,6 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// After the flash failed.
 const FLASH_PAUSE: Duration = Duration::from_secs(30);
+
+/// Between two questions for an update.
+const UPDATES: obd_core::Duration = obd_core::Duration::from_secs(24 * 3_600);
 
 /// How soon a new record, or a car that is not the paired one, is noticed.
 const NOTICE: Duration = Duration::from_secs(1);
@@ -64,8 +68,13 @@ pub(crate) async fn task(
     let mut uplink =
         Uplink { client, queue, chip, other_vehicle, self_test, request: [0; REQUEST_LEN], length: 0 };
 
+    let mut asked: Option<Instant> = None;
     let mut target = uplink.next().await.0;
     loop {
+        if asked.is_none_or(|asked| now().since(asked) >= UPDATES) {
+            asked = Some(now());
+            ota::check(stack, chip, &device.settings, buffers, records).await;
+        }
         let endpoint = match target {
             Target::Node(place) => settings.nodes.get(place),
             Target::Relay => settings.relay.as_ref(),
