@@ -1,6 +1,6 @@
 use crate::can::Frame;
 use crate::isotp::{FlowStatus, Heard, Pace, Pci, ReceiveError, Receiver, Timing};
-use crate::obd::{Addressing, Answer, Ecu, Request, ResponseCode, TxFrame};
+use crate::obd::{Addressing, Answer, Ecu, Request, TxFrame};
 use crate::{Duration, Instant};
 use embedded_can::Frame as _;
 
@@ -124,12 +124,17 @@ impl Exchange {
         let Some(ecu) = Ecu::from_reply(frame.id()).filter(|ecu| ecu.addressing() == self.addressing) else {
             return Step::Nothing;
         };
-        if matches!(Pci::parse(frame.data()), Some(Pci::First { data, .. }) if request.answer(data).is_none())
-        {
+        let begins = match Pci::parse(frame.data()) {
+            Some(Pci::First { data, .. }) if request.answer(data).is_none() => return Step::Nothing,
+            pci => matches!(pci, Some(Pci::First { .. })),
+        };
+        let Some(unit) = find(&mut self.units, ecu).filter(|unit| unit.state != UnitState::Done) else {
             return Step::Nothing;
-        }
-        let Some(unit) = find(&mut self.units, ecu) else { return Step::Nothing };
-        if unit.state == UnitState::Done {
+        };
+        if begins && unit.receiver.is_receiving() {
+            // A unit that begins again and again would draw a flow control each time.
+            unit.state = UnitState::Done;
+            self.outcome.failed = self.outcome.failed.saturating_add(1);
             return Step::Nothing;
         }
         match unit.receiver.on_frame(now, frame.data()) {
@@ -149,35 +154,23 @@ impl Exchange {
                 }
             }
             Heard::Complete => {
-                let Some(answer) = request.answer(unit.receiver.message()) else { return Step::Nothing };
-                match answer {
-                    Answer::Data(data) => {
-                        unit.state = UnitState::Done;
-                        self.outcome.answered = self.outcome.answered.saturating_add(1);
-                        Step::Data(ecu, data)
-                    }
-                    Answer::Pending if unit.pendings < Self::MAX_PENDINGS => {
+                let (count, step) = match request.answer(unit.receiver.message()) {
+                    None => return Step::Nothing,
+                    Some(Answer::Pending) if unit.pendings < Self::MAX_PENDINGS => {
                         unit.pendings = unit.pendings.saturating_add(1);
-                        unit.state = UnitState::Busy;
                         unit.promised = now.after(Self::PENDING_PATIENCE);
-                        Step::Nothing
+                        unit.state = UnitState::Busy;
+                        return Step::Nothing;
                     }
-                    Answer::Pending | Answer::Refused(ResponseCode::BUSY) => {
-                        unit.state = UnitState::Done;
-                        self.outcome.failed = self.outcome.failed.saturating_add(1);
-                        Step::Nothing
+                    Some(Answer::Data(data)) => (&mut self.outcome.answered, Step::Data(ecu, data)),
+                    Some(Answer::Refused(code)) if code.is_final() => {
+                        (&mut self.outcome.refused, Step::Nothing)
                     }
-                    Answer::Refused(code) => {
-                        unit.state = UnitState::Done;
-                        let count = if code.is_final() {
-                            &mut self.outcome.refused
-                        } else {
-                            &mut self.outcome.failed
-                        };
-                        *count = count.saturating_add(1);
-                        Step::Nothing
-                    }
-                }
+                    Some(Answer::Pending | Answer::Refused(_)) => (&mut self.outcome.failed, Step::Nothing),
+                };
+                *count = count.saturating_add(1);
+                unit.state = UnitState::Done;
+                step
             }
         }
     }
