@@ -80,7 +80,7 @@ impl Scene {
     fn logged(&self, word: &str) -> u64 {
         let log = self.log.lock().unwrap();
         let number = |line: &String| {
-            let rest = line.split_once(word)?.1;
+            let rest = line.strip_prefix(word)?;
             rest.trim_start().split(|char: char| !char.is_ascii_digit()).next()?.parse().ok()
         };
         log.iter().filter_map(number).max().unwrap_or_default()
@@ -91,7 +91,7 @@ impl Scene {
     }
 
     fn acknowledged(&self) -> u64 {
-        self.logged("Acknowledged { counter:")
+        self.logged("acknowledged ")
     }
 
     /// Waits, with the board running, until `done`.
