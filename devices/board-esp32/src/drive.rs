@@ -8,8 +8,9 @@ use core::cell::{Cell, RefCell};
 use embassy_time::{Duration, Timer};
 use esp_hal::peripherals::LPWR;
 use obd_core::Instant;
-use obd_core::poll::Car;
+use obd_core::poll::{Car, Memory};
 use obd_core::power::{Order, Policy, Sleeper};
+use obd_core::queue::Note;
 use obd_core::record::{EpochKeys, Period, Time, TimeSource};
 use obd_core::recorder::{Commitment, Recorder};
 
@@ -44,6 +45,12 @@ pub(crate) async fn task(drive: Drive) {
     let Ok(mut recorder) = opened else { return };
     let mut policy = Policy::new(now(), battery.millivolts());
     let mut car = Car::new(can);
+    if let Ok(Some(bytes)) = queue.borrow_mut().journal().read(Note::Car)
+        && let Ok(bytes) = bytes.try_into()
+    {
+        car.remember(Memory::from_bytes(bytes));
+    }
+    let mut remembered = car.memory().to_bytes();
     let mut polling = false;
     let (mut look_at, mut record_at) = (Instant::default(), now().after(RECORD));
     loop {
@@ -55,6 +62,11 @@ pub(crate) async fn task(drive: Drive) {
         if now() >= record_at {
             record_at = now().after(RECORD);
             let _ = recorder.store(time(), &mut queue.borrow_mut());
+            // The battery may be taken off at any time: that is how codes are cleared.
+            let memory = car.memory().to_bytes();
+            if memory != remembered && queue.borrow_mut().journal().write(Note::Car, &memory).is_ok() {
+                remembered = memory;
+            }
         }
         if now() >= look_at {
             look_at = now().after(LOOK);
@@ -73,6 +85,7 @@ pub(crate) async fn task(drive: Drive) {
                 }
                 order @ (Order::Sleep | Order::CutOff) => {
                     let _ = recorder.store(time(), &mut queue.borrow_mut());
+                    let _ = queue.borrow_mut().journal().write(Note::Car, &car.memory().to_bytes());
                     drop(car);
                     let (cut_off, driven) = (order == Order::CutOff, policy.was_driven());
                     let sleeper = Sleeper::new(power::asleep_now(), millivolts, cut_off, driven, slept);

@@ -1,6 +1,6 @@
 //! Carries what waits in the queue to the chain: runs the client's steps over TLS.
 
-use crate::flash::{Flash, LAYOUT, Queue};
+use crate::flash::{self, Flash, LAYOUT, Queue};
 use crate::net::{self, Buffers};
 use crate::ota;
 use crate::start::{Device, now};
@@ -8,9 +8,11 @@ use crate::tls::{self, Connection, Records};
 use core::cell::{Cell, RefCell};
 use embassy_net::Stack;
 use embassy_time::{Duration, Timer, with_timeout};
+use esp_hal::system::software_reset;
 use obd_core::client::{
     Client, Delivery, Endpoint, Event, LinkError, REQUEST_LEN, Settings, Step, Target, Timing,
 };
+use obd_core::provision::Stored;
 use obd_core::update::{Checks, confirm};
 use obd_core::{Instant, provision};
 use static_cell::StaticCell;
@@ -174,10 +176,15 @@ impl Uplink<'_> {
     /// Sees to what happened since.
     fn attend(&mut self) {
         while let Some(event) = self.client.event() {
-            if let Event::Acknowledged { .. } = event {
-                let checks = Checks { self_test: self.self_test, upload: true };
-                // Without the flash the trial goes on, and the next acknowledgement ends it.
-                let _ = self.chip.with(|flash| confirm(flash, &LAYOUT, checks));
+            match event {
+                Event::Acknowledged { .. } => {
+                    let checks = Checks { self_test: self.self_test, upload: true };
+                    // Without the flash the trial goes on, and the next acknowledgement ends it.
+                    let _ = self.chip.with(|flash| confirm(flash, &LAYOUT, checks));
+                }
+                // Sold: the record keys go, and the console waits for a new pairing.
+                Event::Unpaired { .. } if flash::store(self.chip, Stored::Bond, &[]) => software_reset(),
+                _ => {}
             }
         }
     }
