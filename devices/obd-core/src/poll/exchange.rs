@@ -28,7 +28,8 @@ pub struct Outcome {
     pub answered: u8,
     /// Units that refused for good.
     pub refused: u8,
-    /// Units that began to answer and failed: a lost frame, silence, a message too long, too many "pending".
+    /// Units that answered nonsense, or began to answer and failed: a lost frame, silence, a message too long,
+    /// too many "pending".
     pub failed: u8,
 }
 
@@ -173,6 +174,12 @@ impl Exchange {
                 step
             }
         }
+    }
+
+    /// The data of the last answer made no sense: the unit has failed.
+    pub fn reject(&mut self) {
+        self.outcome.answered = self.outcome.answered.saturating_sub(1);
+        self.outcome.failed = self.outcome.failed.saturating_add(1);
     }
 
     /// To be called now and then: once, how the exchange went, when all units have answered or the time is up.
