@@ -238,3 +238,64 @@ fn find(units: &mut [Unit; MAX_UNITS], ecu: Ecu) -> Option<&mut Unit> {
     unit.ecu = Some(ecu);
     Some(unit)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::obd::{InfoType, Pid};
+    use embedded_can::{Id, StandardId};
+
+    const START: Instant = Instant::from_millis(10);
+    const SPEED: Request = Request::Current(Pid::SPEED);
+
+    fn reply(number: u16, data: &[u8]) -> Frame {
+        Frame::new(Id::Standard(StandardId::new(0x7e8 + number).unwrap()), data).unwrap()
+    }
+
+    fn started(request: Request, expected: usize) -> Exchange {
+        let mut exchange = Exchange::new();
+        exchange.start(START, request, Addressing::Standard, expected);
+        exchange
+    }
+
+    #[test]
+    fn another_testers_answers_are_left_alone() {
+        let mut exchange = started(Request::Info(InfoType::VIN), 0);
+        let calibrations = [0x10, 0x13, 0x49, 0x04, 0x01, b'A', b'U', b'C'];
+        assert_eq!(exchange.on_frame(START, &reply(0, &calibrations)), Step::Nothing);
+        assert_eq!(exchange.on_frame(START, &reply(0, &[3, 0x41, 0x0d, 60])), Step::Nothing);
+        let ours = [0x10, 0x14, 0x49, 0x02, 0x01, b'L', b'S', b'V'];
+        assert!(matches!(exchange.on_frame(START, &reply(0, &ours)), Step::Send(_)));
+        assert_eq!(Exchange::new().on_frame(START, &reply(0, &ours)), Step::Nothing, "nobody asked");
+    }
+
+    #[test]
+    fn an_exchange_ends_with_the_last_unit_that_is_known_to_answer() {
+        let mut exchange = started(SPEED, 2);
+        assert_ne!(exchange.on_frame(START, &reply(0, &[3, 0x41, 0x0d, 60])), Step::Nothing);
+        assert_eq!(exchange.on_time(START), None);
+        assert_ne!(exchange.on_frame(START, &reply(1, &[3, 0x41, 0x0d, 60])), Step::Nothing);
+        let outcome = Outcome { answered: 2, refused: 0, failed: 0 };
+        assert_eq!(exchange.on_time(START), Some(outcome));
+        assert_eq!(exchange.on_time(START.after(Exchange::PENDING_PATIENCE)), None, "told once");
+    }
+
+    #[test]
+    fn a_promise_is_waited_for_and_broken_once() {
+        let mut exchange = started(SPEED, 0);
+        exchange.on_frame(START, &reply(0, &[3, 0x7f, 0x01, 0x78]));
+        assert_eq!(exchange.on_time(START.after(Exchange::PENDING_PATIENCE)), None);
+        let late = START.after(Exchange::PENDING_PATIENCE).after(Duration::from_micros(1));
+        assert_eq!(exchange.on_time(late), Some(Outcome { answered: 0, refused: 0, failed: 1 }));
+    }
+
+    #[test]
+    fn refusals_for_good_and_for_now_are_told_apart() {
+        let mut exchange = started(SPEED, 0);
+        exchange.on_frame(START, &reply(0, &[3, 0x7f, 0x01, 0x12]));
+        exchange.on_frame(START, &reply(1, &[3, 0x7f, 0x01, 0x21]));
+        exchange.on_frame(START, &reply(1, &[3, 0x41, 0x0d, 60]));
+        let late = START.after(Exchange::PATIENCE).after(Duration::from_micros(1));
+        assert_eq!(exchange.on_time(late), Some(Outcome { answered: 0, refused: 1, failed: 1 }));
+    }
+}
