@@ -2,8 +2,9 @@
 
 use crate::flash::{Flash, Handle, LAYOUT};
 use crate::net::{self, Buffers};
-use crate::tls::{self, Records};
+use crate::tls;
 use crate::{BOARD, FIRMWARE, flash};
+use device_tls::Records;
 use embassy_net::Stack;
 use embassy_time::{Duration, with_timeout};
 use esp_hal::system::software_reset;
