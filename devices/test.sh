@@ -9,11 +9,14 @@ cd "$(dirname "$0")"
 cargo fmt --check
 
 # What a person runs, and what runs on the chip. The promise that the core does not panic is a set of lints.
-HOST=(-p obd-core -p car-lock -p ecu-sim -p flash-mock -p autochain-provision -p autochain-push -p autochain-relay)
+HOST=(-p obd-core -p car-lock -p ecu-sim -p flash-mock -p autochain-owner -p autochain-provision -p autochain-push -p autochain-relay -p device-tls)
 cargo clippy --release --locked "${HOST[@]}" -- -D warnings
 cargo test --release --locked "${HOST[@]}"
 # Apart: the features of the reference implementations would reach obd-core.
 cargo test --release --locked -p obd-core-tests
+# The simulated car and the core against independent programs.
+cargo build --release --locked -p ecu-sim
+.tools/python/bin/python ecu-sim/crosscheck/crosscheck.py "${CARGO_TARGET_DIR:-target}/release"
 
 ./icount.sh
 

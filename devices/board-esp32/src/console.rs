@@ -9,6 +9,7 @@ use esp_hal::delay::Delay;
 use esp_hal::efuse;
 use esp_hal::gpio::Input;
 use esp_hal::rng::Trng;
+use esp_hal::system::software_reset;
 use esp_hal::usb::usb_serial_jtag::UsbSerialJtag;
 use obd_core::provision::{Console, Fixture, SETTINGS_LEN, Stored};
 use obd_core::update::Board;
@@ -23,8 +24,6 @@ const BUTTON_SECONDS: u32 = 30;
 pub struct Bench {
     /// The flash.
     pub flash: &'static Flash,
-    /// The true random generator.
-    pub random: Trng,
     /// A button to ground.
     pub button: Input<'static>,
 }
@@ -45,7 +44,11 @@ impl Fixture for Bench {
     }
 
     fn random(&mut self, bytes: &mut [u8]) {
-        self.random.read(bytes);
+        // The radio's noise, or the converter's where the radio is off, without which there is no key.
+        match Trng::try_new() {
+            Ok(random) => random.read(bytes),
+            Err(_) => software_reset(),
+        }
     }
 
     fn button(&mut self) -> bool {
@@ -68,10 +71,12 @@ impl Fixture for Bench {
     }
 }
 
-/// Answers lines for ever. A line that is too long is dropped with an error.
+/// Answers lines for ever, and starts anew when the device was paired or made new. A line that is too long is
+/// dropped with an error.
 pub async fn serve(mut port: UsbSerialJtag<'static, Blocking>, mut console: Console<Bench>) -> ! {
     let mut line = [0; LINE];
     let mut length = 0;
+    let bond = console.bond();
     loop {
         match port.read_byte() {
             Err(_) => Timer::after(Duration::from_millis(10)).await,
@@ -82,6 +87,10 @@ pub async fn serve(mut port: UsbSerialJtag<'static, Blocking>, mut console: Cons
                 }
                 let _ = port.write_str("\r\n");
                 length = 0;
+                if console.bond() != bond {
+                    Timer::after(Duration::from_millis(200)).await;
+                    software_reset();
+                }
             }
             Ok(byte) => {
                 if let Some(place) = line.get_mut(length) {

@@ -1,6 +1,6 @@
 //! The partitions, as `devices/partitions.csv` lays them out, and the flash behind them.
 
-use embedded_storage::nor_flash::{NorFlash, ReadNorFlash};
+use embedded_storage::nor_flash::{ErrorType, NorFlash, ReadNorFlash};
 use esp_bootloader_esp_idf::partitions::{PARTITION_TABLE_MAX_LEN, read_partition_table};
 use esp_storage::{FlashStorage, FlashStorageError};
 use obd_core::provision::Stored;
@@ -28,6 +28,44 @@ const SOFT_SEALING_KEY: u32 = VAULT + SECTOR / 2;
 
 /// The flash of the chip.
 pub type Flash = Chip<FlashStorage<'static>>;
+
+/// A handle on the flash that borrows it for one operation at a time, for work that waits in between.
+pub struct Handle(pub &'static Flash);
+
+impl ErrorType for Handle {
+    type Error = FlashStorageError;
+}
+
+impl ReadNorFlash for Handle {
+    const READ_SIZE: usize = <FlashStorage<'_> as ReadNorFlash>::READ_SIZE;
+
+    fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), FlashStorageError> {
+        self.0.with(|flash| ReadNorFlash::read(flash, offset, bytes)).unwrap_or(BUSY)
+    }
+
+    fn capacity(&self) -> usize {
+        self.0.with(|flash| ReadNorFlash::capacity(flash)).unwrap_or_default()
+    }
+}
+
+impl NorFlash for Handle {
+    const WRITE_SIZE: usize = <FlashStorage<'_> as NorFlash>::WRITE_SIZE;
+    const ERASE_SIZE: usize = <FlashStorage<'_> as NorFlash>::ERASE_SIZE;
+
+    fn erase(&mut self, from: u32, to: u32) -> Result<(), FlashStorageError> {
+        self.0.with(|flash| NorFlash::erase(flash, from, to)).unwrap_or(BUSY)
+    }
+
+    fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), FlashStorageError> {
+        self.0.with(|flash| NorFlash::write(flash, offset, bytes)).unwrap_or(BUSY)
+    }
+}
+
+/// Nobody holds the flash while another task runs, so this does not come.
+const BUSY: Result<(), FlashStorageError> = Err(FlashStorageError::IoError);
+
+/// The records on it.
+pub type Queue = queue::Queue<'static, FlashStorage<'static>>;
 
 /// The slot that runs, as the chip's memory map shows it.
 pub fn running(chip: &Flash) -> Slot {

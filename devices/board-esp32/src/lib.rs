@@ -4,8 +4,9 @@
 //! ```text
 //!  reset ─► start: boot counter raised, panics counted ─┬─ give the image up ─► reset
 //!                                                       ▼
-//!        USB ◄──► Console (provisioning)   TWAI ◄──► can::Twai    Wi-Fi ◄──► net ◄──► tls
-//!        eFuses ─ HMAC ─► keys::vault      flash ◄──► flash       sleep ◄── power
+//!    USB ◄──► console      eFuses ─ HMAC ─► keys
+//!    TWAI ◄─ can ─► drive ─ records ─► flash ─► uplink ─► tls ─► net ─► Wi-Fi
+//!    battery ─► power ─► deep sleep
 //! ```
 //!
 //! Nothing here has been run on silicon; it is compiled, linked and checked as an image.
@@ -13,9 +14,11 @@
 
 pub mod can;
 pub mod console;
+mod drive;
 pub mod flash;
 pub mod keys;
 pub mod net;
+mod ota;
 pub mod power;
 pub mod safe;
 mod start;

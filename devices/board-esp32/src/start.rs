@@ -2,11 +2,16 @@
 
 use crate::can::Twai;
 use crate::console::{self, Bench};
-use crate::flash::{self, Flash, LAYOUT};
-use crate::{keys, net, power, uplink};
+use crate::drive::{self, Drive};
+use crate::flash::{self, Flash, LAYOUT, QUEUE, Queue};
+use crate::power::{self, Battery};
+use crate::{keys, net, uplink};
+use core::cell::{Cell, RefCell};
 use embassy_executor::Spawner;
 use esp_hal::gpio::{AnyPin, Input, InputConfig, Pull};
-use esp_hal::peripherals::{ADC1, FLASH, FROM_CPU_INTR0, HMAC, LPWR, RNG, TIMG0, TWAI0, USB_DEVICE, WIFI};
+use esp_hal::peripherals::{
+    ADC1, FLASH, FROM_CPU_INTR0, GPIO2, HMAC, LPWR, RNG, TIMG0, TWAI0, USB_DEVICE, WIFI,
+};
 use esp_hal::ram;
 use esp_hal::rng::{Trng, TrngSource};
 use esp_hal::system::software_reset;
@@ -15,7 +20,7 @@ use esp_hal::usb::usb_serial_jtag::UsbSerialJtag;
 use esp_storage::FlashStorage;
 use obd_core::can::{Bitrate, Bus as _, Mode};
 use obd_core::provision::{Bond, Console, Settings};
-use obd_core::queue::Chip;
+use obd_core::queue::{self, Chip};
 use obd_core::update::{Standing, raise, reject};
 use obd_core::{Instant, Key};
 use static_cell::StaticCell;
@@ -28,7 +33,7 @@ pub struct Parts {
     pub hmac: HMAC<'static>,
     /// Noise for the random generator.
     pub rng: RNG<'static>,
-    /// Noise for the random generator.
+    /// The converter: the battery's voltage, and noise for the random generator.
     pub adc: ADC1<'static>,
     /// The scheduler's timer.
     pub timer: TIMG0<'static>,
@@ -46,6 +51,8 @@ pub struct Parts {
     pub can_rx: AnyPin<'static>,
     /// To the transceiver.
     pub can_tx: AnyPin<'static>,
+    /// The divider at the battery.
+    pub battery: GPIO2<'static>,
     /// A button to ground.
     pub button: AnyPin<'static>,
 }
@@ -58,13 +65,19 @@ pub(crate) struct Device {
 }
 
 /// Runs the device for ever.
-pub async fn run(spawner: Spawner, parts: Parts) -> ! {
+pub async fn run(spawner: Spawner, mut parts: Parts) -> ! {
     static CHIP: StaticCell<Flash> = StaticCell::new();
     static DEVICE: StaticCell<Device> = StaticCell::new();
+    static RECORDS: StaticCell<RefCell<Queue>> = StaticCell::new();
+    static OTHER: StaticCell<Cell<bool>> = StaticCell::new();
 
     let chip: &'static Flash = CHIP.init(Chip::new(FlashStorage::new(parts.flash)));
+    let mut battery = Battery::new(parts.adc, parts.battery);
+    let mut slept = None;
     // Before the radio, before the bus, before anything that could hang.
-    if !power::woke() {
+    if power::woke() {
+        slept = Some(power::look(&mut parts.lpwr, &mut battery, &mut parts.can_rx));
+    } else {
         let running = flash::running(chip);
         if let Some(Ok(Standing::Reset)) = chip.with(|flash| raise(flash, &LAYOUT, running)) {
             software_reset();
@@ -75,36 +88,50 @@ pub async fn run(spawner: Spawner, parts: Parts) -> ! {
     esp_alloc::heap_allocator!(size: 36 * 1024);
     esp_rtos::start(TimerGroup::new(parts.timer).timer0, parts.interrupt);
 
-    let mut car = Twai::new(parts.twai, parts.can_rx, parts.can_tx);
-    let source = TrngSource::new(parts.rng, parts.adc);
+    // SAFETY: the battery is not measured while the converter makes noise.
+    let source = TrngSource::new(parts.rng, unsafe { ADC1::steal() });
     let Ok(random) = Trng::try_new() else { software_reset() };
-    let mut fresh = [0; 32];
+    let (mut fresh, mut seed) = ([0; 32], [0; 8]);
     random.read(&mut fresh);
-    let seed = u64::from(random.random()) << 32 | u64::from(random.random());
+    random.read(&mut seed);
+    drop(random);
     let vault = keys::vault(parts.hmac, chip, fresh);
     let button = Input::new(parts.button, InputConfig::default().with_pull(Pull::Up));
-    let mut console = Console::new(Bench { flash: chip, random, button }, vault);
+    let mut console = Console::new(Bench { flash: chip, button }, vault);
+    let usb = UsbSerialJtag::new(parts.usb);
 
-    let device = match (console.key(), console.settings(), console.bond()) {
-        (Some(key), Some(settings), Some(bond)) => Some(Device { key, settings, bond }),
-        _ => None,
+    let (Some(key), Some(settings), Some(bond)) = (console.key(), console.settings(), console.bond()) else {
+        // The noise stays on: keys are made here.
+        console::serve(usb, console).await
     };
-    if let Some(device) = device {
-        let self_test = car.start(Bitrate::Kbit500, Mode::ListenOnly).is_ok() && uplink::queue_opens(chip);
-        car.stop();
-        if !self_test && let Some(Ok(Standing::Reset)) = chip.with(|flash| reject(flash, &LAYOUT)) {
-            software_reset();
+    drop(source);
+    let keys = console.record_keys(&bond, key.address());
+    let device: &'static Device = DEVICE.init(Device { key, settings, bond });
+    let mut can = Twai::new(parts.twai, parts.can_rx, parts.can_tx);
+    let listens = can.start(Bitrate::Kbit500, Mode::ListenOnly).is_ok();
+    can.stop();
+    let queue = queue::Queue::open(chip, QUEUE);
+    let self_test = listens && queue.is_ok() && keys.is_some();
+    if !self_test && let Some(Ok(Standing::Reset)) = chip.with(|flash| reject(flash, &LAYOUT)) {
+        software_reset();
+    }
+    if let (Ok(queue), Some(keys)) = (queue, keys) {
+        let queue: &'static RefCell<Queue> = RECORDS.init(RefCell::new(queue));
+        let other_vehicle: &'static Cell<bool> = OTHER.init(Cell::new(false));
+        let commitment = device.bond.commitment;
+        let lpwr = parts.lpwr;
+        let drive = Drive { can, battery, lpwr, queue, keys, commitment, other_vehicle, slept };
+        if let Ok(task) = drive::task(drive) {
+            spawner.spawn(task);
         }
-        let device: &'static Device = DEVICE.init(device);
+        let seed = u64::from_le_bytes(seed);
         if let Some(stack) = net::start(spawner, parts.wifi, &device.settings)
-            && let Ok(task) = uplink::task(stack, chip, device, seed, self_test)
+            && let Ok(task) = uplink::task(stack, chip, queue, device, other_vehicle, seed, self_test)
         {
             spawner.spawn(task);
         }
     }
-    // The radio's noise replaces the converter's from here on.
-    drop(source);
-    console::serve(UsbSerialJtag::new(parts.usb), console).await
+    console::serve(usb, console).await
 }
 
 /// The time since the chip started.

@@ -1,47 +1,11 @@
-//! TLS 1.3 with the server's certificate verified, always: there is no provider without a verifier here, and
-//! `embedded-tls` gives none by default.
-//!
-//! An endpoint's certificate must be signed (ECDSA on P-256 or P-384) by the issuer that was pinned at
-//! provisioning, and name the host. Its dates are not looked at: the device has no clock that it trusts.
-//! Intermediate certificates that the server sends along are not followed: `embedded-tls` does not look
-//! whether they may sign others, so whoever had any certificate of the issuer could sign for any host.
+//! TLS over the chip's sockets, with its random generator.
 
+use device_tls::{CryptoRngCore, Records, TlsError};
 use embassy_net::tcp::TcpSocket;
-use embedded_tls::pki::CertVerifier;
-use embedded_tls::{
-    Aes128GcmSha256, Certificate, CertificateRef, CertificateVerifyRef, CryptoProvider, CryptoRngCore,
-    NoClock, TlsCipherSuite, TlsConfig, TlsConnection, TlsContext, TlsError, TlsVerifier,
-};
 use esp_hal::rng::Rng;
 
-/// The largest record of TLS 1.3, with its header and tag.
-const RECORD: usize = 16_640;
-/// What is sent at once.
-const SENT: usize = 4_096;
-/// The longest chain of certificates that a server may send.
-const CHAIN: usize = 4_096;
-
-/// The buffers of one connection; 20 KB, so they are static.
-pub struct Records {
-    read: [u8; RECORD],
-    write: [u8; SENT],
-}
-
-impl Records {
-    /// Empty.
-    pub const fn new() -> Self {
-        Self { read: [0; RECORD], write: [0; SENT] }
-    }
-}
-
-impl Default for Records {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 /// A connection whose other end has proved who it is.
-pub type Connection<'a> = TlsConnection<'a, TcpSocket<'a>, Aes128GcmSha256>;
+pub type Connection<'a> = device_tls::Connection<'a, TcpSocket<'a>>;
 
 /// Shakes hands on `socket`. `issuer` is the pinned certificate in DER.
 pub async fn open<'a>(
@@ -50,59 +14,17 @@ pub async fn open<'a>(
     issuer: &[u8],
     records: &'a mut Records,
 ) -> Result<Connection<'a>, TlsError> {
-    let mut connection = TlsConnection::new(socket, &mut records.read, &mut records.write);
-    let config = TlsConfig::new().with_server_name(host);
-    let verifier = IssuedBy(CertVerifier::new(Certificate::X509(issuer)));
-    connection.open(TlsContext::new(&config, Verified { rng: Rng::new(), verifier })).await?;
-    Ok(connection)
+    device_tls::open(socket, host, issuer, random(), records).await
 }
 
-struct Verified<'a> {
-    /// True randomness while the radio runs, and without it there is no connection.
-    rng: Rng,
-    verifier: IssuedBy<'a>,
+fn random() -> impl CryptoRngCore {
+    TrueRandom(Rng::new())
 }
 
-impl CryptoProvider for Verified<'_> {
-    type CipherSuite = Aes128GcmSha256;
-    type Signature = [u8; 0];
+/// True randomness while the radio runs, and without it there is no connection.
+struct TrueRandom(Rng);
 
-    fn rng(&mut self) -> impl CryptoRngCore {
-        TrueRandom(&mut self.rng)
-    }
-
-    fn verifier(&mut self) -> Result<&mut impl TlsVerifier<Self::CipherSuite>, TlsError> {
-        Ok(&mut self.verifier)
-    }
-}
-
-struct IssuedBy<'a>(CertVerifier<'a, Aes128GcmSha256, NoClock, CHAIN>);
-
-impl TlsVerifier<Aes128GcmSha256> for IssuedBy<'_> {
-    fn set_hostname_verification(&mut self, hostname: &str) -> Result<(), TlsError> {
-        self.0.set_hostname_verification(hostname)
-    }
-
-    fn verify_certificate(
-        &mut self,
-        transcript: &<Aes128GcmSha256 as TlsCipherSuite>::Hash,
-        mut chain: CertificateRef<'_>,
-    ) -> Result<(), TlsError> {
-        if chain.entries.is_empty() {
-            return Err(TlsError::InvalidCertificate);
-        }
-        chain.entries.truncate(1);
-        self.0.verify_certificate(transcript, chain)
-    }
-
-    fn verify_signature(&mut self, verify: CertificateVerifyRef<'_>) -> Result<(), TlsError> {
-        self.0.verify_signature(verify)
-    }
-}
-
-struct TrueRandom<'a>(&'a mut Rng);
-
-impl rand_core::RngCore for TrueRandom<'_> {
+impl rand_core::RngCore for TrueRandom {
     fn next_u32(&mut self) -> u32 {
         self.0.random()
     }
@@ -121,4 +43,4 @@ impl rand_core::RngCore for TrueRandom<'_> {
     }
 }
 
-impl rand_core::CryptoRng for TrueRandom<'_> {}
+impl rand_core::CryptoRng for TrueRandom {}

@@ -1,18 +1,21 @@
 //! Carries what waits in the queue to the chain: runs the client's steps over TLS.
 
-use crate::flash::{Flash, LAYOUT, QUEUE};
+use crate::flash::{self, Flash, LAYOUT, Queue};
 use crate::net::{self, Buffers};
+use crate::ota;
 use crate::start::{Device, now};
-use crate::tls::{self, Connection, Records};
+use crate::tls::{self, Connection};
+use core::cell::{Cell, RefCell};
+use device_tls::Records;
 use embassy_net::Stack;
 use embassy_time::{Duration, Timer, with_timeout};
-use esp_storage::FlashStorage;
-use obd_core::Instant;
+use esp_hal::system::software_reset;
 use obd_core::client::{
     Client, Delivery, Endpoint, Event, LinkError, REQUEST_LEN, Settings, Step, Target, Timing,
 };
-use obd_core::queue::Queue;
+use obd_core::provision::Stored;
 use obd_core::update::{Checks, confirm};
+use obd_core::{Instant, provision};
 use static_cell::StaticCell;
 
 /// Confirmations before a reading is done with: the chain's `safe` depth.
@@ -24,17 +27,20 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// After the flash failed.
 const FLASH_PAUSE: Duration = Duration::from_secs(30);
 
-/// Whether the records' store is in order.
-pub(crate) fn queue_opens(chip: &'static Flash) -> bool {
-    Queue::open(chip, QUEUE).is_ok()
-}
+/// Between two questions for an update.
+const UPDATES: obd_core::Duration = obd_core::Duration::from_secs(24 * 3_600);
+
+/// How soon a new record, or a car that is not the paired one, is noticed.
+const NOTICE: Duration = Duration::from_secs(1);
 
 /// Uploads for ever; the first acknowledged upload ends the trial of a new image.
 #[embassy_executor::task]
 pub(crate) async fn task(
     stack: Stack<'static>,
     chip: &'static Flash,
+    queue: &'static RefCell<Queue>,
     device: &'static Device,
+    other_vehicle: &'static Cell<bool>,
     seed: u64,
     self_test: bool,
 ) {
@@ -43,19 +49,13 @@ pub(crate) async fn task(
     let records = RECORDS.init_with(Records::new);
     let buffers = BUFFERS.init_with(Buffers::new);
 
-    let none = Endpoint { host: "", port: 0, path: "/", tls: true };
-    let mut nodes = [none; obd_core::provision::MAX_ENDPOINTS];
-    let mut count = 0;
-    for endpoint in device.settings.endpoints.iter().flatten() {
-        if let (Some(host), Some(node)) = (endpoint.host.as_str(), nodes.get_mut(count)) {
-            *node = Endpoint { host, port: endpoint.port, ..none };
-            count += 1;
-        }
-    }
+    let mut nodes = [endpoint(None); provision::MAX_ENDPOINTS];
+    let known = device.settings.endpoints.iter().flatten();
+    let count = nodes.iter_mut().zip(known).map(|(node, known)| *node = endpoint(Some(known))).count();
     let settings = Settings {
         nodes: nodes.get(..count).unwrap_or_default(),
-        relay: None,
-        delivery: Delivery::Direct,
+        relay: device.settings.relay.as_ref().map(|relay| endpoint(Some(relay))),
+        delivery: if device.settings.relayed { Delivery::Relay } else { Delivery::Direct },
         policy: device.settings.policy,
         genesis: device.settings.genesis,
         vehicle: device.bond.vehicle,
@@ -66,16 +66,21 @@ pub(crate) async fn task(
         quorum: 1,
         timing: Timing::DEFAULT,
     };
-    let Ok(queue) = Queue::open(chip, QUEUE) else { return };
     let client = Client::new(&settings, &device.key, seed);
     let issuer = device.settings.issuer.as_bytes();
-    let mut uplink = Uplink { client, queue, chip, self_test, request: [0; REQUEST_LEN], length: 0 };
+    let mut uplink =
+        Uplink { client, queue, chip, other_vehicle, self_test, request: [0; REQUEST_LEN], length: 0 };
 
+    let mut asked: Option<Instant> = None;
     let mut target = uplink.next().await.0;
     loop {
+        if asked.is_none_or(|asked| now().since(asked) >= UPDATES) {
+            asked = Some(now());
+            ota::check(stack, chip, &device.settings, buffers, records).await;
+        }
         let endpoint = match target {
             Target::Node(place) => settings.nodes.get(place),
-            Target::Relay => None,
+            Target::Relay => settings.relay.as_ref(),
         };
         let link = match endpoint {
             None => Err(LinkError::Unreachable),
@@ -96,10 +101,17 @@ pub(crate) async fn task(
     }
 }
 
+/// As the client wants it; nowhere for none, or for a host that is no text.
+fn endpoint(known: Option<&provision::Endpoint>) -> Endpoint<'_> {
+    let host = known.and_then(|known| known.host.as_str()).unwrap_or_default();
+    Endpoint { host, port: known.map_or(0, |known| known.port), path: "/", tls: true }
+}
+
 struct Uplink<'s> {
     client: Client<'s>,
-    queue: Queue<'static, FlashStorage<'static>>,
+    queue: &'static RefCell<Queue>,
     chip: &'static Flash,
+    other_vehicle: &'static Cell<bool>,
     self_test: bool,
     request: [u8; REQUEST_LEN],
     length: usize,
@@ -109,22 +121,22 @@ impl Uplink<'_> {
     /// Waits until there is a request, and keeps its bytes; whom it is for, and whether on a new link.
     async fn next(&mut self) -> (Target, bool) {
         loop {
-            let until = match self.client.step(now(), None, &mut self.queue) {
-                Ok(Step::Request { target, fresh, bytes }) => {
-                    self.length = bytes.len();
-                    for (to, from) in self.request.iter_mut().zip(bytes) {
-                        *to = *from;
+            let mut wait = NOTICE;
+            if !self.other_vehicle.get() {
+                match self.client.step(now(), None, &mut self.queue.borrow_mut()) {
+                    Ok(Step::Request { target, fresh, bytes }) => {
+                        self.length = bytes.len();
+                        for (to, from) in self.request.iter_mut().zip(bytes) {
+                            *to = *from;
+                        }
+                        return (target, fresh);
                     }
-                    return (target, fresh);
+                    Ok(Step::Wait { until } | Step::Busy { until }) => wait = span(until).min(NOTICE),
+                    Err(_) => wait = FLASH_PAUSE,
                 }
-                Ok(Step::Wait { until } | Step::Busy { until }) => Some(until),
-                Err(_) => None,
-            };
-            self.attend();
-            match until {
-                Some(until) => Timer::after(span(until)).await,
-                None => Timer::after(FLASH_PAUSE).await,
             }
+            self.attend();
+            Timer::after(wait).await;
         }
     }
 
@@ -165,10 +177,15 @@ impl Uplink<'_> {
     /// Sees to what happened since.
     fn attend(&mut self) {
         while let Some(event) = self.client.event() {
-            if let Event::Acknowledged { .. } = event {
-                let checks = Checks { self_test: self.self_test, upload: true };
-                // Without the flash the trial goes on, and the next acknowledgement ends it.
-                let _ = self.chip.with(|flash| confirm(flash, &LAYOUT, checks));
+            match event {
+                Event::Acknowledged { .. } => {
+                    let checks = Checks { self_test: self.self_test, upload: true };
+                    // Without the flash the trial goes on, and the next acknowledgement ends it.
+                    let _ = self.chip.with(|flash| confirm(flash, &LAYOUT, checks));
+                }
+                // Sold: the record keys go, and the console waits for a new pairing.
+                Event::Unpaired { .. } if flash::store(self.chip, Stored::Bond, &[]) => software_reset(),
+                _ => {}
             }
         }
     }

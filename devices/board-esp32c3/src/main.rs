@@ -25,6 +25,7 @@ async fn main(spawner: Spawner) -> ! {
         twai: chip.TWAI0,
         can_rx: chip.GPIO4.degrade(),
         can_tx: chip.GPIO5.degrade(),
+        battery: chip.GPIO2,
         button: chip.GPIO9.degrade(),
     };
     run(spawner, parts).await

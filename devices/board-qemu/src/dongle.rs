@@ -7,9 +7,9 @@ use crate::{clock, log};
 use core::convert::Infallible;
 use embedded_storage::nor_flash::ReadNorFlash as _;
 use obd_core::can::slcan::Slcan;
-use obd_core::client::{Client, Delivery, Endpoint, Settings, Step, Target, Timing};
-use obd_core::poll::Car;
-use obd_core::queue::{Chip, Layout, Queue, QueueError};
+use obd_core::client::{Client, Delivery, Endpoint, Event, Settings, Step, Target, Timing};
+use obd_core::poll::{Car, Memory};
+use obd_core::queue::{Chip, Layout, Note, Queue, QueueError};
 use obd_core::record::{EpochKeys, Period, Time, TimeSource};
 use obd_core::recorder::{Commitment, Recorder, StoreError};
 use obd_core::{Duration, Instant, Key, KeyError, Policy};
@@ -65,6 +65,9 @@ const TIMING: Timing = Timing {
     backoff_cap: Duration::from_secs(4),
 };
 
+/// How often what the car is remembered by may be written: flash wears.
+const REMEMBER: Duration = Duration::from_secs(60);
+
 fn serve(
     config: &Config<'_>,
     settings: &Settings<'_>,
@@ -87,6 +90,9 @@ fn serve(
     let mut link = Link::new(network, &mut buffers, clock::now(), port);
     let mut client = Client::new(settings, key, seed);
     let mut car = Car::new(Slcan::new(Uart));
+    if let Some(memory) = queue.journal().read(Note::Car)?.and_then(|bytes| bytes.try_into().ok()) {
+        car.remember(Memory::from_bytes(memory));
+    }
     car.wake();
     log!(
         "ready as {}: {} stored, {} acknowledged",
@@ -96,18 +102,29 @@ fn serve(
     );
 
     let interval = Duration::from_millis(config.interval);
+    let (mut remembered, mut remember_at) = (car.memory().to_bytes(), clock::now());
     let mut store_at = clock::now().after(interval);
     let mut call_at = Instant::default();
+    // When it is not any more, nothing is recorded or sent until the device is paired again.
+    let mut paired = true;
     loop {
         let now = clock::now();
-        if let Some(event) = car.poll(now) {
+        if let Some(event) = car.poll(now)
+            && paired
+        {
             recorder.note(&event, time(), &mut queue)?;
         }
-        if now >= store_at {
+        if paired && now >= store_at {
             store_at = now.after(interval);
             if recorder.store(time(), &mut queue)? > 0 {
                 log!("stored up to {}", queue.newest());
                 call_at = now;
+            }
+            let memory = car.memory().to_bytes();
+            if now >= remember_at && memory != remembered {
+                remember_at = now.after(REMEMBER);
+                queue.journal().write(Note::Car, &memory)?;
+                remembered = memory;
             }
         }
         let mut answered = false;
@@ -120,9 +137,10 @@ fn serve(
             answered = true;
         }
         while let Some(event) = client.event() {
-            log!("{event:?}");
+            tell(&event);
+            paired &= !matches!(event, Event::Unpaired { .. });
         }
-        if (now < call_at && !answered) || recorder.is_other_vehicle() {
+        if (now < call_at && !answered) || !paired || recorder.is_other_vehicle() {
             continue;
         }
         let day = u32::try_from(clock::unix() / 86_400).ok();
@@ -137,6 +155,25 @@ fn serve(
                 now.after(settings.timing.request)
             }
         };
+    }
+}
+
+/// One line for each thing that happened, in few words: text is what images are made of.
+fn tell(event: &Event) {
+    match event {
+        Event::Failed { node: Some(node), failure } => log!("node {node}: {failure}"),
+        Event::Failed { node: None, failure } => log!("relay: {failure}"),
+        Event::Sent { counter, .. } => log!("sent {counter}"),
+        Event::Replaced { counter, .. } => log!("sent {counter} again, for more"),
+        Event::Reorganised { counter } => log!("reorganised {counter}"),
+        Event::Reverted { counter } => log!("reverted {counter}"),
+        Event::Acknowledged { counter } => log!("acknowledged {counter}"),
+        Event::Suspended => log!("the pairing is suspended"),
+        Event::Unpaired { epoch } => log!("not paired any more; epoch {epoch}"),
+        Event::Conflict { counter } => log!("the registry is at {counter}"),
+        Event::Refused(_) => log!("the policy refuses"),
+        Event::OverBudget => log!("the day's budget is spent"),
+        Event::NoFunds => log!("no coin"),
     }
 }
 

@@ -102,12 +102,10 @@ pub(crate) struct Sending<'a>(&'a RefCell<Raw>);
 impl phy::TxToken for Sending<'_> {
     fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, len: usize, write: F) -> R {
         let mut bytes = [0; FRAME];
-        let mut card = self.0.borrow_mut();
-        let head = card.fill_buffer_header(&mut bytes).unwrap_or_default();
-        let end = (head + len).min(FRAME);
-        let written = write(&mut bytes[head..end]);
+        let frame = &mut bytes[..len.min(FRAME)];
+        let written = write(frame);
         // A frame that the card does not take is a frame lost, as on any network.
-        let _ = card.send(&bytes[..end]);
+        let _ = self.0.borrow_mut().send(frame);
         written
     }
 }

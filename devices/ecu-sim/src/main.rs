@@ -10,6 +10,8 @@ use obd_core::Instant;
 use std::process::ExitCode;
 use std::time::Duration;
 
+/// A busy host lets a tester wait.
+const PATIENCE: obd_core::Duration = obd_core::Duration::from_millis(200);
 /// The tester sent a frame that a reading dongle must never send.
 const FORBIDDEN: u8 = 3;
 
@@ -31,7 +33,7 @@ fn run(args: &Args) -> Result<ExitCode, args::Error> {
     }
     let start = std::time::Instant::now();
     let now = || Instant::from_micros(u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX));
-    let mut adapter = Adapter::new(Wire::new(Sim::new(car)));
+    let mut adapter = Adapter::new(Wire::new(Sim::new(car), PATIENCE));
     adapter.wire().command(now(), Command::Fault(args.fault));
     let line = Line::open(&args.port)?;
     loop {

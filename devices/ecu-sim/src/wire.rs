@@ -8,6 +8,7 @@ use obd_core::{Duration, Instant};
 #[derive(Clone, Debug)]
 pub struct Wire {
     sim: Sim,
+    patience: Duration,
     opened: Option<Opened>,
     health: Health,
     next_traffic: Instant,
@@ -40,13 +41,13 @@ pub enum Traffic {
 
 impl Wire {
     const TRAFFIC_PAUSE: Duration = Duration::from_millis(10);
-    /// How soon a tester must have stopped a controller that keeps repeating a frame at the wrong bit rate.
-    const MAX_REPEATING: Duration = Duration::from_millis(50);
 
-    /// With the controller closed.
-    pub fn new(sim: Sim) -> Self {
+    /// With the controller closed. A tester must stop a controller that keeps repeating a frame which nobody
+    /// takes, most likely at the wrong bit rate, within `patience`.
+    pub fn new(sim: Sim, patience: Duration) -> Self {
         Self {
             sim,
+            patience,
             opened: None,
             health: Health::default(),
             next_traffic: Instant::default(),
@@ -166,7 +167,7 @@ impl Wire {
         self.health.bus_errors = self.health.bus_errors.max(u32::from(tries) + 1);
         self.health.bus_off = self.health.bus_off || self.health.transmit_errors >= 256;
         self.health.transmitting = !self.health.bus_off;
-        if span > Self::MAX_REPEATING {
+        if span > self.patience {
             self.sim.report(Violation::KeptSending);
         }
     }

@@ -84,7 +84,9 @@ pub(crate) fn exit(code: u32) -> ! {
     let word = if code == 0 { 0x5555 } else { code << 16 | 0x3333 };
     // SAFETY: the machine's test device ends the emulation on this write.
     unsafe { FINISHER.write_volatile(word) };
-    loop {}
+    loop {
+        core::hint::spin_loop();
+    }
 }
 
 #[panic_handler]

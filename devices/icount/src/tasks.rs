@@ -6,7 +6,7 @@ use core::fmt::Write as _;
 use core::hint::black_box;
 use obd_core::record::{
     Content, EpochKeys, Event, MAX_SAMPLES, Period, Record, Sample, Samples, SealedRecord, Signal, Time,
-    TimeSource,
+    TimeSource, WrappedRoot,
 };
 use obd_core::{
     Address, Chain, Digest, Domain, Eip1559, Flags, Hash, Key, Policy, RECORD_TX_LEN, Reading, Source,
@@ -72,7 +72,7 @@ fn tasks() -> Option<()> {
     report("polled-value", asking.request)?;
     report("idle-call", asking.idle)?;
 
-    same_for_every_secret()?;
+    same_for_every_secret(&key)?;
     report("stack-bytes", u32::try_from(stack_high_water()).ok()?)
 }
 
@@ -116,9 +116,11 @@ fn record() -> Option<Record> {
     })
 }
 
-/// Loads keys and signs with secrets from the smallest to the largest, sparse and dense, and compares.
-fn same_for_every_secret() -> Option<()> {
+/// Loads keys, signs and agrees on a point with secrets from the smallest to the largest, sparse and dense,
+/// and compares.
+fn same_for_every_secret(other: &Key) -> Option<()> {
     let digest = reading().digest(&Domain::new(POLICY.chain_id, REGISTRY), 1);
+    let keys = EpochKeys::new(1, 1, other.address(), [7; 32]);
     let mut counts = None;
     for number in 0..SECRETS {
         let secret = black_box(secret(number));
@@ -126,17 +128,17 @@ fn same_for_every_secret() -> Option<()> {
         let key = key.ok()?;
         let (sign, signature) = count(|| key.sign(black_box(&digest)));
         signature.ok()?;
-        let (first_load, first_sign) = *counts.get_or_insert((load, sign));
-        if (load, sign) != (first_load, first_sign) {
-            writeln!(
-                Console,
-                "secret {number} loads in {load} and signs in {sign} instructions, secret 0 in \
-                 {first_load} and {first_sign}"
-            )
-            .ok()?;
+        let (wrap, _) = count(|| black_box(WrappedRoot::wrap(&keys, &other.public_key(), &key)));
+        let first = *counts.get_or_insert([load, sign, wrap]);
+        if [load, sign, wrap] != first {
+            let these = [load, sign, wrap];
+            writeln!(Console, "load, sign, wrap: {these:?} with secret {number}, {first:?} with secret 0")
+                .ok()?;
             return None;
         }
     }
+    let [_, _, wrap] = counts?;
+    report("root-wrap", wrap)?;
     report("secrets-of-equal-count", u32::from(SECRETS))
 }
 

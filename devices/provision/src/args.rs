@@ -31,9 +31,10 @@ autochain-provision verify-batch --maker ADDR FILE
     Checks a batch.
 
 autochain-provision pair --port PORT --chain-id N --registry ADDR --vehicle N --epoch N --owner ADDR
-        --reader KEY --nonce N --deadline SECONDS
-    Asks the device to agree (button), prints its signature and the typed data for the owner's wallet.
-    KEY is the compressed public key that opens the records, 33 bytes.
+        --reader KEY --commitment HASH --salt HEX --nonce N --deadline SECONDS
+    Asks the device to agree (button), prints its signature, the typed data for the owner's wallet and
+    the wrapped root of the record keys (keep it). KEY is the compressed public key that opens the
+    records, 33 bytes; HASH is the vehicle's commitment in the registry, keccak256(VIN, salt).
 
 autochain-provision pair-call --device ADDR --vehicle N --owner ADDR --nonce N --deadline SECONDS
         --device-signature HEX --owner-signature HEX
@@ -127,6 +128,8 @@ impl Given {
                     registry: self.address("registry")?,
                     epoch: self.number("epoch")?,
                     reader: reader.map_err(|error| UsageError(format!("--reader: {error}")))?,
+                    commitment: self.bytes("commitment")?,
+                    salt: self.bytes("salt")?,
                     pairing: self.pairing()?,
                 };
                 Command::Pair { port, order: Box::new(order) }

@@ -9,6 +9,9 @@ pub(crate) struct Order {
     pub(crate) registry: Address,
     pub(crate) epoch: u32,
     pub(crate) reader: PublicKey,
+    /// The vehicle's commitment in the registry, and the salt that opens it.
+    pub(crate) commitment: [u8; 32],
+    pub(crate) salt: [u8; 32],
     pub(crate) pairing: Pairing,
 }
 
@@ -20,19 +23,23 @@ pub(crate) struct Call {
     pub(crate) by_owner: Vec<u8>,
 }
 
-/// Asks the device for its half, for which somebody presses its button: JSON with that signature and with the
-/// typed data (EIP-712) that the owner's wallet signs.
+/// Asks the device for its half, for which somebody presses its button: JSON with that signature, with
+/// the root of the record keys wrapped to the reader's key, and with the typed data (EIP-712) that the owner's
+/// wallet signs.
 pub(crate) fn pair(device: &mut Device, order: &Order) -> Result<String, Error> {
     let Pairing { vehicle, owner, nonce, deadline } = order.pairing;
     let hello = device.ask("hello")?;
     let address = field(&hello, "address")?.to_owned();
     eprintln!("press the button on the device within 30 seconds");
     let reader = const_hex::encode_prefixed(order.reader.to_compressed());
-    let request = format!("pair {vehicle} {} {owner} {reader} {nonce} {deadline}", order.epoch);
+    let (commitment, salt) = (const_hex::encode(order.commitment), const_hex::encode(order.salt));
+    let request =
+        format!("pair {vehicle} {} {owner} {reader} {commitment} {salt} {nonce} {deadline}", order.epoch);
     let answer = device.ask(&request)?;
     let document = json!({
         "device": address,
         "deviceSignature": field(&answer, "signature")?,
+        "wrappedRoot": field(&answer, "wrapped")?,
         "typedData": {
             "domain": {
                 "name": "Autochain Vehicle", "version": "1", "chainId": order.chain_id,

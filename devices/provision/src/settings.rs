@@ -13,10 +13,11 @@ use std::path::Path;
 ///  "dailyCap": "1000000000000000000",
 ///  "network": "garage", "passphrase": "…",
 ///  "endpoints": [{"host": "node.example", "port": 8545}],
+///  "relay": {"host": "relay.example", "port": 8645}, "relayed": true,
 ///  "issuer": "issuer.der", "releaseKeys": ["0x…"]}
 /// ```
 ///
-/// Fees and the cap are in wei.
+/// Fees and the cap are in wei. `relay`, `relayed` and `releaseKeys` may be left out.
 pub(crate) fn read(file: &Path) -> Result<Settings, Error> {
     let text = fs::read_to_string(file).map_err(|error| Error::file(file, error))?;
     let value: Value = serde_json::from_str(&text).map_err(|error| Error::file(file, error))?;
@@ -36,6 +37,8 @@ pub(crate) fn read(file: &Path) -> Result<Settings, Error> {
         network: fields.fit("network", fields.text("network")?.as_bytes())?,
         passphrase: fields.fit("passphrase", fields.text("passphrase")?.as_bytes())?,
         endpoints: fields.endpoints()?,
+        relay: value.get("relay").map(|relay| fields.endpoint(relay)).transpose()?,
+        relayed: value.get("relayed").is_some_and(|relayed| *relayed == Value::Bool(true)),
         release_keys: fields.release_keys()?,
         issuer: fields.fit("issuer", &issuer)?,
     };
@@ -82,18 +85,21 @@ impl Fields<'_> {
         }
         let mut endpoints = [const { None }; MAX_ENDPOINTS];
         for (place, value) in endpoints.iter_mut().zip(list) {
-            let fields = Fields { file: self.file, value };
-            let port =
-                u16::try_from(fields.number("port")?).map_err(|_| self.wrong("port", "is above 65535"))?;
-            *place = Some(Endpoint { host: fields.fit("host", fields.text("host")?.as_bytes())?, port });
+            *place = Some(self.endpoint(value)?);
         }
         Ok(endpoints)
     }
 
+    fn endpoint(&self, value: &Value) -> Result<Endpoint, Error> {
+        let fields = Fields { file: self.file, value };
+        let port = u16::try_from(fields.number("port")?).map_err(|_| self.wrong("port", "is above 65535"))?;
+        Ok(Endpoint { host: fields.fit("host", fields.text("host")?.as_bytes())?, port })
+    }
+
     fn release_keys(&self) -> Result<[Address; 3], Error> {
         let mut keys = [Address([0; 20]); 3];
-        let list = self.value.get("releaseKeys").and_then(Value::as_array);
-        let list = list.filter(|list| list.len() <= keys.len());
+        let Some(list) = self.value.get("releaseKeys") else { return Ok(keys) };
+        let list = list.as_array().filter(|list| list.len() <= keys.len());
         let list = list.ok_or_else(|| self.wrong("releaseKeys", "is not a list of at most 3 accounts"))?;
         for (place, value) in keys.iter_mut().zip(list) {
             let bytes = value.as_str().and_then(|hex| const_hex::decode_to_array(hex).ok());

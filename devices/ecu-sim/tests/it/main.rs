@@ -3,6 +3,7 @@
 
 mod faults;
 mod power;
+mod program;
 mod properties;
 mod reading;
 mod rig;

@@ -54,7 +54,7 @@ impl Garage {
 
     fn with(car: Car, millivolts: u16) -> Self {
         let open = car.traffic == Traffic::Open;
-        let bus = SimBus::new(Wire::new(Sim::new(car)));
+        let bus = SimBus::new(Wire::new(Sim::new(car), Duration::from_millis(30)));
         let mut car = poll::Car::new(bus.clone());
         car.wake();
         Self {

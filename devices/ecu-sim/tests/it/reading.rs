@@ -2,7 +2,7 @@ use crate::Rig;
 use ecu_sim::Profile;
 use obd_core::can::Bitrate;
 use obd_core::obd::{Addressing, CodeKind, Pid};
-use obd_core::poll::{Dialect, Event, Link, OdometerSource, Verdict};
+use obd_core::poll::{Dialect, Event, Link, Memory, OdometerSource, Verdict};
 
 fn vins(events: &[Event]) -> Vec<String> {
     let vins = events.iter().filter_map(|event| match event {
@@ -155,4 +155,29 @@ fn polling_is_modest() {
     rig.seconds(600);
     let asked = rig.transmissions() - before;
     assert!(asked < 600, "less than one a second while standing: {asked}");
+}
+
+#[test]
+fn what_a_workshop_does_while_the_dongle_sleeps_is_seen() {
+    let mut rig = Rig::new(Profile::Petrol);
+    rig.seconds(10);
+    let stored = rig.car.memory().to_bytes();
+    rig.car.hush(rig.now);
+    rig.command("clear");
+    rig.command("set a6 90000");
+    let mut woken = obd_core::poll::Car::new(rig.bus.clone());
+    woken.remember(Memory::from_bytes(&stored));
+    woken.wake();
+    rig.car = woken;
+    let events = rig.seconds(10).to_vec();
+    assert_eq!(events.iter().filter(|event| matches!(event, Event::Cleared(_))).count(), 2);
+    let fell = (900_000, OdometerSource::Pid, Verdict::Fell { before: 1_234_567 });
+    assert_eq!(odometers(&events), [fell]);
+
+    let mut other = Rig::new(Profile::Petrol);
+    other.command("vin WVWZZZ1KZAW000001");
+    other.command("set a6 90000");
+    other.car.remember(Memory::from_bytes(&stored));
+    let events = other.seconds(10).to_vec();
+    assert_eq!(odometers(&events), [(900_000, OdometerSource::Pid, Verdict::First)], "another car");
 }

@@ -14,7 +14,7 @@ pub(crate) struct Rig {
 impl Rig {
     /// The dongle has just woken up.
     pub(crate) fn new(profile: Profile) -> Self {
-        let bus = SimBus::new(Wire::new(Sim::new(Car::new(profile))));
+        let bus = SimBus::new(Wire::new(Sim::new(Car::new(profile)), Duration::from_millis(3)));
         let mut car = poll::Car::new(bus.clone());
         car.wake();
         Self { bus, car, now: Instant::default(), events: Vec::new() }

@@ -15,10 +15,24 @@ fn a_bus_with_can_fd_is_never_written_to() {
 #[test]
 fn a_car_without_can_is_tried_once_at_each_rate_and_said_to_be_unsupported() {
     let mut rig = Rig::new(Profile::NoCan);
-    let events = rig.seconds(600).to_vec();
-    assert_eq!(silences(&events), [(NoLink::NotSupported, false)]);
+    let events = rig.seconds(30).to_vec();
+    assert_eq!(silences(&events), [(NoLink::NotSupported, true)]);
     assert!(NoLink::NotSupported.to_string().starts_with("not supported"));
     assert_eq!(rig.transmissions(), 2);
+    let events = rig.seconds(7_200).to_vec();
+    assert_eq!(silences(&events).last(), Some(&(NoLink::NotSupported, false)), "the last try");
+    assert_eq!(rig.transmissions(), 2 * 7);
+}
+
+#[test]
+fn a_car_that_was_asleep_when_the_dongle_was_plugged_in_is_found() {
+    let mut rig = Rig::new(Profile::Petrol);
+    rig.command("ignition off");
+    rig.now = rig.now.after(obd_core::Duration::from_secs(60));
+    rig.seconds(20);
+    assert!(rig.car.link().is_none());
+    rig.command("ignition on");
+    assert!(rig.seconds(60).iter().any(|event| matches!(event, Event::Connected(_))));
 }
 
 #[test]

@@ -4,6 +4,8 @@ mod p256;
 mod public;
 mod rfc6979;
 mod signature;
+#[cfg(test)]
+mod tests;
 
 pub use p256::{P256Key, P256Signature};
 pub use public::PublicKey;
@@ -102,41 +104,4 @@ pub enum KeyError {
     /// The signature is nobody's.
     #[error("the signature is none of any key over this digest")]
     Unrecoverable,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn secrets_out_of_range_are_refused() {
-        assert_eq!(Key::from_bytes(&[0; 32]).unwrap_err(), KeyError::OutOfRange);
-        assert_eq!(Key::from_bytes(&[0xff; 32]).unwrap_err(), KeyError::OutOfRange);
-    }
-
-    #[test]
-    fn debug_output_keeps_the_secret() {
-        let key = Key::from_bytes(&[0x11; 32]).unwrap();
-        let shown = std::format!("{key:?}");
-        assert_eq!(shown, std::format!("Key {{ address: {}, .. }}", key.address()));
-        assert!(!shown.contains("1111"), "{shown}");
-    }
-
-    /// The first account of the mnemonic that development chains share.
-    #[test]
-    fn address_in_mixed_case() {
-        let secret = [
-            0xac, 0x09, 0x74, 0xbe, 0xc3, 0x9a, 0x17, 0xe3, 0x6b, 0xa4, 0xa6, 0xb4, 0xd2, 0x38, 0xff, 0x94,
-            0x4b, 0xac, 0xb4, 0x78, 0xcb, 0xed, 0x5e, 0xfc, 0xae, 0x78, 0x4d, 0x7b, 0xf4, 0xf2, 0xff, 0x80,
-        ];
-        let shown = std::format!("{}", Key::from_bytes(&secret).unwrap().address());
-        assert_eq!(shown, "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
-    }
-
-    #[test]
-    fn both_sides_agree() {
-        let (a, b) = (Key::from_bytes(&[3; 32]).unwrap(), Key::from_bytes(&[5; 32]).unwrap());
-        assert_eq!(a.agree(&b.public_key()), b.agree(&a.public_key()));
-        assert_ne!(a.agree(&b.public_key()), a.agree(&a.public_key()));
-    }
 }

@@ -27,6 +27,12 @@ pub struct Ecu {
 }
 
 impl Ecu {
+    /// By its number; none when there is no such unit.
+    pub fn new(addressing: Addressing, number: u8) -> Option<Self> {
+        let extended = addressing == Addressing::Extended;
+        (extended || number < 8).then_some(Self { extended, number })
+    }
+
     /// The unit whose reply came with `id`; none when the identifier is not a reply's.
     pub fn from_reply(id: Id) -> Option<Self> {
         match id {

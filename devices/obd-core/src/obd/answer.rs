@@ -16,8 +16,6 @@ pub enum Answer<'a> {
 pub struct ResponseCode(pub u8);
 
 impl ResponseCode {
-    /// The unit is busy; the request may be repeated.
-    pub const BUSY: Self = Self(0x21);
     /// The answer is on its way.
     pub const PENDING: Self = Self(0x78);
 

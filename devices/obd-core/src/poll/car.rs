@@ -1,6 +1,6 @@
 use super::{
-    Asked, ClearWatch, Dialect, Discovery, Event, Exchange, Item, Knowledge, Link, NoLink, Nonsense,
-    Odometer, Outcome, Plan, Step, Units,
+    Asked, Dialect, Discovery, Event, Exchange, Item, Knowledge, Link, Memory, NoLink, Nonsense, Outcome,
+    Plan, Step, Units,
 };
 use crate::can::{Bitrate, Bus, Guard, Silence};
 use crate::obd::{Ecu, Pid, Request};
@@ -36,6 +36,7 @@ enum Phase {
     Exploring {
         link: Link,
         page: u8,
+        tries: u8,
     },
     Polling(Link),
     /// Fell silent; looks for the car again at this time, if ever on this trip.
@@ -53,6 +54,8 @@ impl<B: Bus> Car<B> {
     const REST: Duration = Duration::from_secs(30);
     /// … so often at most in a trip.
     const MAX_SILENCES: u8 = 6;
+    /// How often a bit field is asked for again.
+    const MAX_TRIES: u8 = 3;
     /// Frames that one call of [`Car::poll`] takes at most.
     const FRAMES_AT_ONCE: u8 = 32;
 
@@ -109,7 +112,7 @@ impl<B: Bus> Car<B> {
                 self.phase = Phase::Discovering(discovery);
                 match found? {
                     Ok(link) => {
-                        self.phase = Phase::Exploring { link, page: 0 };
+                        self.phase = Phase::Exploring { link, page: 0, tries: 0 };
                         Some(Event::Connected(link))
                     }
                     Err(reason) => Some(self.fall_silent(now, reason)),
@@ -144,20 +147,14 @@ impl<B: Bus> Car<B> {
         &self.knowledge.units
     }
 
-    /// What is known of the distance driven; has to outlive a sleep.
-    pub const fn odometer(&self) -> &Odometer {
-        &self.knowledge.odometer
-    }
-
-    /// The counters that tell when codes are cleared; have to outlive a sleep.
-    pub const fn clear_watch(&self) -> &ClearWatch {
-        &self.knowledge.cleared
+    /// What has to outlive a sleep.
+    pub const fn memory(&self) -> &Memory {
+        &self.knowledge.memory
     }
 
     /// Puts back what outlived a sleep.
-    pub const fn remember(&mut self, odometer: Odometer, cleared: ClearWatch) {
-        self.knowledge.odometer = odometer;
-        self.knowledge.cleared = cleared;
+    pub const fn remember(&mut self, memory: Memory) {
+        self.knowledge.memory = memory;
     }
 
     fn begin(&mut self) {
@@ -174,12 +171,13 @@ impl<B: Bus> Car<B> {
         self.knowledge.part();
     }
 
-    /// The dongle looks for the car again after a rest, unless it has done so too often, the car cannot be
-    /// read, or the controller took itself off the bus of a car that may be moving.
+    /// The dongle looks for the car again after a rest (a car that was asleep looks like one without CAN),
+    /// unless it has done so too often, the bus is one that it must not disturb, or the controller took itself
+    /// off the bus of a car that may be moving.
     fn fall_silent(&mut self, now: Instant, reason: NoLink) -> Event {
         let never = match reason {
             NoLink::Silenced(Silence::BusOff) => self.knowledge.speed.may_be_moving(now),
-            NoLink::NotSupported | NoLink::MixedBus => true,
+            NoLink::MixedBus => true,
             _ => false,
         };
         self.part();
@@ -233,12 +231,11 @@ impl<B: Bus> Car<B> {
                     let _ = self.guard.transmit(now, &control);
                 }
                 (Some(request), Some(asked), Step::Data(ecu, data)) => {
-                    let event = match self.knowledge.learn(now, asked, request, ecu, data) {
-                        Ok(event) => event,
-                        Err(Nonsense) => Some(Event::Nonsense(request)),
-                    };
-                    if event.is_some() {
-                        return event;
+                    match self.knowledge.learn(now, asked, request, ecu, data) {
+                        Ok(None) => {}
+                        Ok(event) => return event,
+                        // Told when the exchange is over.
+                        Err(Nonsense) => self.exchange.reject(),
                     }
                 }
                 _ => {}
@@ -255,17 +252,7 @@ impl<B: Bus> Car<B> {
             return Some(self.fall_silent(now, NoLink::NoAnswer));
         }
         match self.asked.take()? {
-            Asked::Page(page) => {
-                let link = self.link()?;
-                let next = page.checked_add(0x20).filter(|next| self.knowledge.units.count(Pid(*next)) > 0);
-                if let Some(page) = next {
-                    self.phase = Phase::Exploring { link, page };
-                } else {
-                    let units = self.knowledge.units;
-                    self.plan = Plan::new(now, link.dialect, |item| units.exists(item));
-                    self.phase = Phase::Polling(link);
-                }
-            }
+            Asked::Page(page) => self.explored(now, page, outcome),
             Asked::Item(place, _) => {
                 let standing = !self.knowledge.engine_runs && !self.knowledge.speed.is_moving();
                 self.plan.set_standing(standing);
@@ -275,10 +262,32 @@ impl<B: Bus> Car<B> {
         (outcome.failed > 0).then_some(Event::Nonsense(request))
     }
 
+    /// A bit field was asked for. What is lost here is missing for the whole trip, so it is asked for again
+    /// when a unit stays silent that should answer; the first one, where nobody knows who should, always.
+    fn explored(&mut self, now: Instant, page: u8, outcome: Outcome) {
+        let Phase::Exploring { link, tries, .. } = self.phase else { return };
+        let units = self.knowledge.units;
+        let silent = usize::from(outcome.answered) < units.count(Pid(page));
+        if tries < Self::MAX_TRIES && (silent || outcome.failed > 0 || page == 0 && tries == 0) {
+            self.phase = Phase::Exploring { link, page, tries: tries.saturating_add(1) };
+            return;
+        }
+        self.phase = match page.checked_add(0x20).filter(|next| units.count(Pid(*next)) > 0) {
+            Some(page) => Phase::Exploring { link, page, tries: 0 },
+            None => {
+                self.plan = Plan::new(now, link.dialect, |item| units.exists(item));
+                Phase::Polling(link)
+            }
+        };
+    }
+
     fn ask(&mut self, now: Instant) {
         let (link, asked, request, expected) = match self.phase {
-            Phase::Exploring { link, page } => {
-                (link, Asked::Page(page), Item::Value(Pid(page)).request(link.dialect), 0)
+            Phase::Exploring { link, page, .. } => {
+                let item = Item::Value(Pid(page));
+                // Whoever has anything has the first one, and more may come than have come so far.
+                let expected = if page == 0 { 0 } else { self.knowledge.units.expected(item) };
+                (link, Asked::Page(page), item.request(link.dialect), expected)
             }
             Phase::Polling(link) => {
                 let Some((place, item)) = self.plan.due(now) else { return };

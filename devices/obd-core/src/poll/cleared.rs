@@ -1,5 +1,6 @@
 use super::MAX_UNITS;
-use crate::obd::{Ecu, Pid};
+use crate::bytes::{Pack, Unpack};
+use crate::obd::{Addressing, Ecu, Pid};
 
 /// Watches for trouble codes that were cleared: warm-ups (PID 30) and distance (PID 31) since then only rise
 /// otherwise. Each unit counts for itself and is compared with itself only.
@@ -16,6 +17,37 @@ struct Counters {
     distance: Option<i32>,
 }
 
+impl Counters {
+    /// The unit's identifiers and number, then each counter with what tells whether it is known.
+    const LEN: usize = 2 + 5 + 5;
+
+    fn put<const N: usize>(&self, pack: Pack<N>) -> Pack<N> {
+        let addressing = match self.ecu.addressing() {
+            Addressing::Standard => 1,
+            Addressing::Extended => 2,
+        };
+        let pack = pack.put(&[addressing, self.ecu.number()]);
+        [self.warm_ups, self.distance].into_iter().fold(pack, |pack, last| {
+            pack.put(&[u8::from(last.is_some())]).put(&last.unwrap_or(0).to_be_bytes())
+        })
+    }
+
+    fn read(fields: &mut Unpack<'_>) -> Option<Self> {
+        let (addressing, number) = (fields.byte(), fields.byte());
+        let mut last = || {
+            let known = fields.byte() == 1;
+            Some(i32::from_be_bytes(fields.take())).filter(|_| known)
+        };
+        let (warm_ups, distance) = (last(), last());
+        let addressing = match addressing {
+            1 => Addressing::Standard,
+            2 => Addressing::Extended,
+            _ => return None,
+        };
+        Some(Self { ecu: Ecu::new(addressing, number)?, warm_ups, distance })
+    }
+}
+
 /// Somebody cleared the codes of a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cleared {
@@ -30,6 +62,21 @@ pub struct Cleared {
 }
 
 impl ClearWatch {
+    /// The length of what is stored of it.
+    pub(super) const LEN: usize = Counters::LEN.saturating_mul(MAX_UNITS);
+
+    pub(super) fn put<const N: usize>(&self, pack: Pack<N>) -> Pack<N> {
+        self.units.iter().fold(pack, |pack, unit| match unit {
+            Some(counters) => counters.put(pack),
+            None => pack.put(&[0; Counters::LEN]),
+        })
+    }
+
+    /// The inverse of [`ClearWatch::put`].
+    pub(super) fn read(fields: &mut Unpack<'_>) -> Self {
+        Self { units: core::array::from_fn(|_| Counters::read(fields)) }
+    }
+
     /// A unit gave one of its counters. One clearing lets both fall and is reported once: what the other
     /// counter was is forgotten with it.
     pub fn observe(&mut self, ecu: Ecu, pid: Pid, after: i32) -> Option<Cleared> {

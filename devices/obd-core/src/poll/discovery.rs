@@ -70,7 +70,7 @@ pub enum NoLink {
     UnknownBus,
     /// The bus talks, or acknowledges, and nobody answers diagnostic requests.
     NoAnswer,
-    /// No CAN on the connector's pins at all. K-line and J1850 cars are such.
+    /// No CAN on the connector's pins, as in K-line and J1850 cars; or it sleeps.
     NotSupported,
     /// The guard fell silent.
     Silenced(Silence),
@@ -89,7 +89,8 @@ impl fmt::Display for NoLink {
                 f.write_str("the car has a CAN bus on the connector but answers no OBD request")
             }
             Self::NotSupported => f.write_str(
-                "not supported: no CAN bus on the OBD connector (K-line and J1850 cars cannot be read)",
+                "not supported: no CAN bus on the OBD connector (K-line and J1850 cars cannot be read), unless the \
+                 car sleeps",
             ),
             Self::Silenced(silence) => silence.fmt(f),
         }

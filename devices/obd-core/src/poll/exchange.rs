@@ -1,6 +1,6 @@
 use crate::can::Frame;
 use crate::isotp::{FlowStatus, Heard, Pace, Pci, ReceiveError, Receiver, Timing};
-use crate::obd::{Addressing, Answer, Ecu, Request, ResponseCode, TxFrame};
+use crate::obd::{Addressing, Answer, Ecu, Request, TxFrame};
 use crate::{Duration, Instant};
 use embedded_can::Frame as _;
 
@@ -28,7 +28,8 @@ pub struct Outcome {
     pub answered: u8,
     /// Units that refused for good.
     pub refused: u8,
-    /// Units that began to answer and failed: a lost frame, silence, a message too long, too many "pending".
+    /// Units that answered nonsense, or began to answer and failed: a lost frame, silence, a message too long,
+    /// too many "pending".
     pub failed: u8,
 }
 
@@ -124,12 +125,17 @@ impl Exchange {
         let Some(ecu) = Ecu::from_reply(frame.id()).filter(|ecu| ecu.addressing() == self.addressing) else {
             return Step::Nothing;
         };
-        if matches!(Pci::parse(frame.data()), Some(Pci::First { data, .. }) if request.answer(data).is_none())
-        {
+        let begins = match Pci::parse(frame.data()) {
+            Some(Pci::First { data, .. }) if request.answer(data).is_none() => return Step::Nothing,
+            pci => matches!(pci, Some(Pci::First { .. })),
+        };
+        let Some(unit) = find(&mut self.units, ecu).filter(|unit| unit.state != UnitState::Done) else {
             return Step::Nothing;
-        }
-        let Some(unit) = find(&mut self.units, ecu) else { return Step::Nothing };
-        if unit.state == UnitState::Done {
+        };
+        if begins && unit.receiver.is_receiving() {
+            // A unit that begins again and again would draw a flow control each time.
+            unit.state = UnitState::Done;
+            self.outcome.failed = self.outcome.failed.saturating_add(1);
             return Step::Nothing;
         }
         match unit.receiver.on_frame(now, frame.data()) {
@@ -149,37 +155,31 @@ impl Exchange {
                 }
             }
             Heard::Complete => {
-                let Some(answer) = request.answer(unit.receiver.message()) else { return Step::Nothing };
-                match answer {
-                    Answer::Data(data) => {
-                        unit.state = UnitState::Done;
-                        self.outcome.answered = self.outcome.answered.saturating_add(1);
-                        Step::Data(ecu, data)
-                    }
-                    Answer::Pending if unit.pendings < Self::MAX_PENDINGS => {
+                let (count, step) = match request.answer(unit.receiver.message()) {
+                    None => return Step::Nothing,
+                    Some(Answer::Pending) if unit.pendings < Self::MAX_PENDINGS => {
                         unit.pendings = unit.pendings.saturating_add(1);
-                        unit.state = UnitState::Busy;
                         unit.promised = now.after(Self::PENDING_PATIENCE);
-                        Step::Nothing
+                        unit.state = UnitState::Busy;
+                        return Step::Nothing;
                     }
-                    Answer::Pending | Answer::Refused(ResponseCode::BUSY) => {
-                        unit.state = UnitState::Done;
-                        self.outcome.failed = self.outcome.failed.saturating_add(1);
-                        Step::Nothing
+                    Some(Answer::Data(data)) => (&mut self.outcome.answered, Step::Data(ecu, data)),
+                    Some(Answer::Refused(code)) if code.is_final() => {
+                        (&mut self.outcome.refused, Step::Nothing)
                     }
-                    Answer::Refused(code) => {
-                        unit.state = UnitState::Done;
-                        let count = if code.is_final() {
-                            &mut self.outcome.refused
-                        } else {
-                            &mut self.outcome.failed
-                        };
-                        *count = count.saturating_add(1);
-                        Step::Nothing
-                    }
-                }
+                    Some(Answer::Pending | Answer::Refused(_)) => (&mut self.outcome.failed, Step::Nothing),
+                };
+                *count = count.saturating_add(1);
+                unit.state = UnitState::Done;
+                step
             }
         }
+    }
+
+    /// The data of the last answer made no sense: the unit has failed.
+    pub fn reject(&mut self) {
+        self.outcome.answered = self.outcome.answered.saturating_sub(1);
+        self.outcome.failed = self.outcome.failed.saturating_add(1);
     }
 
     /// To be called now and then: once, how the exchange went, when all units have answered or the time is up.
@@ -237,4 +237,65 @@ fn find(units: &mut [Unit; MAX_UNITS], ecu: Ecu) -> Option<&mut Unit> {
     let unit = units.iter_mut().find(|unit| unit.ecu.is_none_or(|known| known == ecu))?;
     unit.ecu = Some(ecu);
     Some(unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::obd::{InfoType, Pid};
+    use embedded_can::{Id, StandardId};
+
+    const START: Instant = Instant::from_millis(10);
+    const SPEED: Request = Request::Current(Pid::SPEED);
+
+    fn reply(number: u16, data: &[u8]) -> Frame {
+        Frame::new(Id::Standard(StandardId::new(0x7e8 + number).unwrap()), data).unwrap()
+    }
+
+    fn started(request: Request, expected: usize) -> Exchange {
+        let mut exchange = Exchange::new();
+        exchange.start(START, request, Addressing::Standard, expected);
+        exchange
+    }
+
+    #[test]
+    fn another_testers_answers_are_left_alone() {
+        let mut exchange = started(Request::Info(InfoType::VIN), 0);
+        let calibrations = [0x10, 0x13, 0x49, 0x04, 0x01, b'A', b'U', b'C'];
+        assert_eq!(exchange.on_frame(START, &reply(0, &calibrations)), Step::Nothing);
+        assert_eq!(exchange.on_frame(START, &reply(0, &[3, 0x41, 0x0d, 60])), Step::Nothing);
+        let ours = [0x10, 0x14, 0x49, 0x02, 0x01, b'L', b'S', b'V'];
+        assert!(matches!(exchange.on_frame(START, &reply(0, &ours)), Step::Send(_)));
+        assert_eq!(Exchange::new().on_frame(START, &reply(0, &ours)), Step::Nothing, "nobody asked");
+    }
+
+    #[test]
+    fn an_exchange_ends_with_the_last_unit_that_is_known_to_answer() {
+        let mut exchange = started(SPEED, 2);
+        assert_ne!(exchange.on_frame(START, &reply(0, &[3, 0x41, 0x0d, 60])), Step::Nothing);
+        assert_eq!(exchange.on_time(START), None);
+        assert_ne!(exchange.on_frame(START, &reply(1, &[3, 0x41, 0x0d, 60])), Step::Nothing);
+        let outcome = Outcome { answered: 2, refused: 0, failed: 0 };
+        assert_eq!(exchange.on_time(START), Some(outcome));
+        assert_eq!(exchange.on_time(START.after(Exchange::PENDING_PATIENCE)), None, "told once");
+    }
+
+    #[test]
+    fn a_promise_is_waited_for_and_broken_once() {
+        let mut exchange = started(SPEED, 0);
+        exchange.on_frame(START, &reply(0, &[3, 0x7f, 0x01, 0x78]));
+        assert_eq!(exchange.on_time(START.after(Exchange::PENDING_PATIENCE)), None);
+        let late = START.after(Exchange::PENDING_PATIENCE).after(Duration::from_micros(1));
+        assert_eq!(exchange.on_time(late), Some(Outcome { answered: 0, refused: 0, failed: 1 }));
+    }
+
+    #[test]
+    fn refusals_for_good_and_for_now_are_told_apart() {
+        let mut exchange = started(SPEED, 0);
+        exchange.on_frame(START, &reply(0, &[3, 0x7f, 0x01, 0x12]));
+        exchange.on_frame(START, &reply(1, &[3, 0x7f, 0x01, 0x21]));
+        exchange.on_frame(START, &reply(1, &[3, 0x41, 0x0d, 60]));
+        let late = START.after(Exchange::PATIENCE).after(Duration::from_micros(1));
+        assert_eq!(exchange.on_time(late), Some(Outcome { answered: 0, refused: 1, failed: 1 }));
+    }
 }

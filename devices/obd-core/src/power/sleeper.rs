@@ -1,3 +1,4 @@
+use crate::bytes::{Pack, Unpack};
 use crate::{Duration, Instant};
 
 /// Decides when a sleeping dongle wakes up. To be asked every ten seconds or so, and when the bus moves; it is
@@ -27,6 +28,8 @@ pub enum WakeUp {
 }
 
 impl Sleeper {
+    /// The length of [`Self::to_bytes`].
+    pub const LEN: usize = 24;
     /// A rise by so many millivolts is a sign …
     pub const RISE: u16 = 300;
     /// … and by so many a sure one, which no false alarm can hide.
@@ -56,6 +59,26 @@ impl Sleeper {
             false_alarms,
             deaf_until: now.after(deaf),
         }
+    }
+
+    /// As it outlives a deep sleep.
+    pub fn to_bytes(&self) -> [u8; Self::LEN] {
+        Pack::new()
+            .put(&self.checked_at.as_micros().to_be_bytes())
+            .put(&self.deaf_until.as_micros().to_be_bytes())
+            .put(&self.baseline.to_be_bytes())
+            .put(&[u8::from(self.risen), u8::from(self.cut_off), self.false_alarms])
+            .finish()
+    }
+
+    /// The inverse of [`Self::to_bytes`]; the two times are of a clock that goes on through the sleep.
+    pub fn from_bytes(bytes: &[u8; Self::LEN]) -> Self {
+        let mut fields = Unpack::new(bytes);
+        let [checked_at, deaf_until] =
+            [(); 2].map(|()| Instant::from_micros(u64::from_be_bytes(fields.take())));
+        let baseline = u16::from_be_bytes(fields.take());
+        let [risen, cut_off] = [(); 2].map(|()| fields.byte() != 0);
+        Self { baseline, checked_at, risen, cut_off, false_alarms: fields.byte(), deaf_until }
     }
 
     /// Looks at the voltage, and whether the bus has moved since the last look.
@@ -96,6 +119,14 @@ mod tests {
         assert_eq!(sleeper.check(second(10), 12_400, false), None);
         assert_eq!(sleeper.check(second(20), 14_100, false), None, "one look may be a flicker");
         assert_eq!(sleeper.check(second(21), 14_100, false), Some(WakeUp::Voltage));
+    }
+
+    #[test]
+    fn it_outlives_a_deep_sleep() {
+        let mut sleeper = Sleeper::new(second(5), 12_345, true, false, Some(asleep(false)));
+        sleeper.check(second(10), 12_800, false);
+        assert_eq!(Sleeper::from_bytes(&sleeper.to_bytes()), sleeper);
+        assert_eq!(Sleeper::from_bytes(&asleep(false).to_bytes()), asleep(false));
     }
 
     #[test]

@@ -1,8 +1,10 @@
+use super::SEALED_LEN;
 use crate::bytes::{Pack, Unpack};
+use crate::recorder::Commitment;
 use crate::{Address, PublicKey, keccak256};
 
 /// The length of a stored bond.
-pub const BOND_LEN: usize = 100;
+pub const BOND_LEN: usize = 248;
 
 /// What the device agreed to when it was paired: which vehicle, whose, and who can open its records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +17,10 @@ pub struct Bond {
     pub owner: Address,
     /// The key that record keys are wrapped to.
     pub reader: PublicKey,
+    /// What tells this car from any other.
+    pub commitment: Commitment,
+    /// The root of the epoch's record keys, drawn on the device and sealed in its vault.
+    pub root: [u8; SEALED_LEN],
 }
 
 impl Bond {
@@ -25,6 +31,9 @@ impl Bond {
             .put(&self.epoch.to_be_bytes())
             .put(&self.owner.0)
             .put(&self.reader.to_compressed())
+            .put(&self.commitment.hash)
+            .put(&self.commitment.salt)
+            .put(&self.root)
             .finish();
         Pack::new().put(&content).put(&keccak256(&content)).finish()
     }
@@ -41,6 +50,8 @@ impl Bond {
             epoch: u32::from_be_bytes(fields.take()),
             owner: Address(fields.take()),
             reader: PublicKey::from_compressed(&fields.take()).ok()?,
+            commitment: Commitment { hash: fields.take(), salt: fields.take() },
+            root: fields.take(),
         })
     }
 }
@@ -52,8 +63,14 @@ mod tests {
 
     #[test]
     fn is_read_as_it_was_written_or_not_at_all() {
-        let key = Key::from_bytes(&[0x11; 32]).unwrap();
-        let bond = Bond { vehicle: 5, epoch: 2, owner: Address([9; 20]), reader: key.public_key() };
+        let bond = Bond {
+            vehicle: 5,
+            epoch: 2,
+            owner: Address([9; 20]),
+            reader: Key::from_bytes(&[0x11; 32]).unwrap().public_key(),
+            commitment: Commitment { hash: [3; 32], salt: [4; 32] },
+            root: [5; SEALED_LEN],
+        };
         assert_eq!(Bond::from_bytes(&bond.to_bytes()), Some(bond));
         for at in 0..BOND_LEN {
             let mut bad = bond.to_bytes();

@@ -1,4 +1,6 @@
 use super::{Attestation, BOND_LEN, Bond, Protection, SEALED_LEN, SETTINGS_LEN, Settings, Vault};
+use crate::record::{EpochKeys, WrappedRoot};
+use crate::recorder::Commitment;
 use crate::update::Board;
 use crate::{Address, Domain, Hash, Key, Pairing, PublicKey};
 use core::fmt::{self, Write};
@@ -44,7 +46,7 @@ type Answer = Result<(), &'static str>;
 const NO_KEY: &str = "the device has no key yet: send `key`";
 const FLASH: &str = "the flash failed";
 const USAGE: &str = "unknown command: hello, key, attest CHALLENGE, settings HEX, \
-    pair VEHICLE EPOCH OWNER READER NONCE DEADLINE, reset";
+    pair VEHICLE EPOCH OWNER READER COMMITMENT SALT NONCE DEADLINE, reset";
 
 impl<F: Fixture> Console<F> {
     /// With the vault that the board's eFuses, or its flash, give.
@@ -87,6 +89,12 @@ impl<F: Fixture> Console<F> {
         Bond::from_bytes(&bytes)
     }
 
+    /// The keys that records are sealed under, as the bond has them.
+    pub fn record_keys(&self, bond: &Bond, device: Address) -> Option<EpochKeys> {
+        let root = self.vault.open(&bond.root)?;
+        Some(EpochKeys::new(bond.vehicle, bond.epoch, device, root))
+    }
+
     /// Does what `line` says and writes the answer, without an end of line.
     pub fn answer(&mut self, line: &str, out: &mut impl Write) -> fmt::Result {
         let mut words = line.split_ascii_whitespace();
@@ -96,7 +104,7 @@ impl<F: Fixture> Console<F> {
             Some("key") => self.make_key(&mut answer),
             Some("attest") => self.attest(words.next(), &mut answer),
             Some("settings") => self.store_settings(words.next(), &mut answer),
-            Some("pair") => self.pair([(); 6].map(|()| words.next()), &mut answer),
+            Some("pair") => self.pair([(); 8].map(|()| words.next()), &mut answer),
             Some("reset") => self.reset(&mut answer),
             _ => Err(USAGE),
         };
@@ -175,10 +183,10 @@ impl<F: Fixture> Console<F> {
         Ok(())
     }
 
-    fn pair(&mut self, words: [Option<&str>; 6], out: &mut Line<'_, impl Write>) -> Answer {
+    fn pair(&mut self, words: [Option<&str>; 8], out: &mut Line<'_, impl Write>) -> Answer {
         let usage = "`pair` takes the vehicle's id and epoch, its owner, the public key that opens records, \
-            the device's nonce and a deadline";
-        let [vehicle, epoch, owner, reader, nonce, deadline] = words;
+            the vehicle's commitment and its salt, the device's nonce and a deadline";
+        let [vehicle, epoch, owner, reader, commitment, salt, nonce, deadline] = words;
         let number = |word: Option<&str>| word.and_then(|word| word.parse::<u64>().ok()).ok_or(usage);
         let pairing = Pairing {
             vehicle: number(vehicle)?,
@@ -187,12 +195,12 @@ impl<F: Fixture> Console<F> {
             deadline: number(deadline)?,
         };
         let reader = reader.and_then(bytes).and_then(|bytes| PublicKey::from_compressed(&bytes).ok());
-        let bond = Bond {
-            vehicle: pairing.vehicle,
-            epoch: u32::try_from(number(epoch)?).map_err(|_| usage)?,
-            owner: pairing.owner,
-            reader: reader.ok_or(usage)?,
+        let epoch = u32::try_from(number(epoch)?).map_err(|_| usage)?;
+        let commitment = Commitment {
+            hash: commitment.and_then(bytes).ok_or(usage)?,
+            salt: salt.and_then(bytes).ok_or(usage)?,
         };
+        let reader = reader.ok_or(usage)?;
         let key = self.key().ok_or(NO_KEY)?;
         let settings = self.settings().ok_or("the device has no settings yet: send `settings`")?;
         if !self.fixture.button() {
@@ -200,10 +208,24 @@ impl<F: Fixture> Console<F> {
         }
         let domain = Domain::new(settings.policy.chain_id, settings.policy.registry);
         let signature = key.sign(&pairing.digest(&domain, key.address())).map_err(|_| "not signed")?;
+        // New record keys with every pairing: who opened the old ones does not open these.
+        let (mut root, mut once, mut nonce) = ([0; 32], [0; 32], [0; 16]);
+        self.fixture.random(&mut root);
+        self.fixture.random(&mut once);
+        self.fixture.random(&mut nonce);
+        let ephemeral = Key::from_bytes(&once);
+        once.zeroize();
+        let ephemeral = ephemeral.map_err(|_| "the random generator gave no key; try again")?;
+        let keys = EpochKeys::new(pairing.vehicle, epoch, key.address(), root);
+        let wrapped = WrappedRoot::wrap(&keys, &reader, &ephemeral);
+        let (vehicle, owner) = (pairing.vehicle, pairing.owner);
+        let bond = Bond { vehicle, epoch, owner, reader, commitment, root: self.vault.seal(&root, nonce) };
+        root.zeroize();
         if !self.fixture.store(Stored::Bond, &bond.to_bytes()) {
             return Err(FLASH);
         }
         out.put(format_args!("ok signature={}", Hex(&signature.to_bytes())));
+        out.put(format_args!(" wrapped={}", Hex(wrapped.as_bytes())));
         Ok(())
     }
 
@@ -265,6 +287,7 @@ fn bytes<const N: usize>(hex: &str) -> Option<[u8; N]> {
 mod tests {
     use super::super::settings::tests::example;
     use super::*;
+    use crate::record::{Period, Scope};
     use crate::recover;
     use std::{format, string::String, vec::Vec};
 
@@ -345,17 +368,29 @@ mod tests {
 
         let owner = "0x0909090909090909090909090909090909090909";
         let reader = Key::from_bytes(&[2; 32]).unwrap().public_key();
-        let request = format!("pair 5 2 {owner} {} 1 1700000000", Hex(&reader.to_compressed()));
+        let (commitment, salt) = (Hex(&[3; 32]), Hex(&[4; 32]));
+        let reader_text = Hex(&reader.to_compressed());
+        let request = format!("pair 5 2 {owner} {reader_text} {commitment} {salt} 1 1700000000");
         assert_eq!(say(&mut device, &request), "error nobody pressed the button");
         device.fixture().pressed = true;
         let paired = say(&mut device, &request);
-        let signature = bytes(paired.strip_prefix("ok signature=").unwrap()).unwrap();
+        let (signature, wrapped) =
+            paired.strip_prefix("ok signature=").unwrap().split_once(" wrapped=").unwrap();
+        let signature = bytes(signature).unwrap();
         let pairing = Pairing { vehicle: 5, owner: Address([9; 20]), nonce: 1, deadline: 1_700_000_000 };
         let policy = example().policy;
         let digest = pairing.digest(&Domain::new(policy.chain_id, policy.registry), address);
         assert_eq!(recover(digest.as_bytes(), &signature), Some(address));
-        let bond = Bond { vehicle: 5, epoch: 2, owner: Address([9; 20]), reader };
-        assert_eq!(device.bond(), Some(bond));
+        let bond = device.bond().unwrap();
+        assert_eq!((bond.vehicle, bond.epoch, bond.owner, bond.reader), (5, 2, Address([9; 20]), reader));
+        assert_eq!(bond.commitment, Commitment { hash: [3; 32], salt: [4; 32] });
+        // The reader's key opens what the device seals under.
+        let opened = WrappedRoot::from_bytes(bytes(wrapped).unwrap());
+        let opened = opened.unwrap(&Key::from_bytes(&[2; 32]).unwrap()).unwrap();
+        let keys = device.record_keys(&bond, address).unwrap();
+        assert_eq!((opened.vehicle(), opened.epoch(), opened.device()), (5, 2, address));
+        let exposed = |keys: &EpochKeys| *keys.data_key(Scope::Trip, Period(1)).expose();
+        assert_eq!(exposed(&opened), exposed(&keys));
         assert_eq!(say(&mut device, "hello"), format!("{hello}paired address={address}"));
 
         assert_eq!(say(&mut device, "reset"), "ok");
@@ -406,7 +441,7 @@ mod tests {
             "attest zz",
             "settings 00",
             "pair",
-            "pair 1 2 3 4 5 6",
+            "pair 1 2 3 4 5 6 7 8",
         ] {
             let answer = say(&mut device, line);
             assert!(answer.starts_with("error "), "{line:?}: {answer}");

@@ -6,7 +6,7 @@
 //!  key ───► random secret ─► Vault (sealed under the key in the eFuses) ─► address
 //!  attest CHALLENGE ──────► what the device is, signed by its key
 //!  settings HEX ──────────► Settings, checked and stored: chain, registry, caps, network, endpoints
-//!  pair VEHICLE EPOCH OWNER READER NONCE DEADLINE ─► button ─► the device's half of the registry's `pair`
+//!  pair TERMS… ───────────► button ─► the device's half of the registry's `pair`, record keys' root wrapped
 //!  reset ─────────────────► button ─► key and settings are gone
 //! ```
 //!

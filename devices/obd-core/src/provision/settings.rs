@@ -29,8 +29,12 @@ pub struct Settings {
     pub network: Text<32>,
     /// Its passphrase, at most 64 bytes; empty for an open network.
     pub passphrase: Text<64>,
-    /// Nodes or relays, in the order in which they are tried; the first must be there.
+    /// Nodes, in the order in which they are tried; the first must be there.
     pub endpoints: [Option<Endpoint>; MAX_ENDPOINTS],
+    /// Where the encrypted records go; without one they stay on the device.
+    pub relay: Option<Endpoint>,
+    /// Whether the relay carries the signed readings too, and pays for them: the device needs no coin then.
+    pub relayed: bool,
     /// The accounts that sign firmware; zero addresses sign nothing.
     pub release_keys: [Address; KEYS],
     /// The certificate (X.509, DER) whose key signs the endpoints' certificates.
@@ -60,11 +64,12 @@ impl Settings {
             .put(&self.daily_cap.to_be_bytes())
             .put(&self.genesis);
         pack = self.passphrase.put(self.network.put(pack));
-        for endpoint in &self.endpoints {
+        for endpoint in self.endpoints.iter().chain([&self.relay]) {
             let none = Endpoint { host: Text::EMPTY, port: 0 };
             let endpoint = endpoint.as_ref().unwrap_or(&none);
             pack = endpoint.host.put(pack).put(&endpoint.port.to_be_bytes());
         }
+        pack = pack.put(&[u8::from(self.relayed)]);
         for key in &self.release_keys {
             pack = pack.put(&key.0);
         }
@@ -94,14 +99,26 @@ impl Settings {
         let genesis = fields.take();
         let (network, passphrase) = (Text::take(&mut fields)?, Text::take(&mut fields)?);
         let mut endpoints = [const { None }; MAX_ENDPOINTS];
-        for endpoint in &mut endpoints {
+        let mut relay = None;
+        for endpoint in endpoints.iter_mut().chain([&mut relay]) {
             let (host, port) = (Text::take(&mut fields)?, u16::from_be_bytes(fields.take()));
             *endpoint = (!host.is_empty()).then_some(Endpoint { host, port });
         }
+        let relayed = fields.byte() != 0;
         let release_keys = core::array::from_fn(|_| Address(fields.take()));
         let issuer = Text::take(&mut fields)?;
-        let settings =
-            Self { policy, daily_cap, genesis, network, passphrase, endpoints, release_keys, issuer };
+        let settings = Self {
+            policy,
+            daily_cap,
+            genesis,
+            network,
+            passphrase,
+            endpoints,
+            relay,
+            relayed,
+            release_keys,
+            issuer,
+        };
         settings.check()?;
         Ok(settings)
     }
@@ -122,6 +139,9 @@ impl Settings {
         }
         if self.endpoints.first().is_none_or(Option::is_none) {
             return missing("first endpoint");
+        }
+        if self.relayed && self.relay.is_none() {
+            return missing("relay that is to carry readings");
         }
         if self.issuer.is_empty() {
             return missing("issuer's certificate");
@@ -218,7 +238,9 @@ pub(super) mod tests {
             genesis: [3; 32],
             network: Text::new(b"garage").unwrap(),
             passphrase: Text::new(b"a long passphrase").unwrap(),
-            endpoints: [endpoint("node.example"), endpoint("relay.example"), None],
+            endpoints: [endpoint("node.example"), endpoint("other.example"), None],
+            relay: endpoint("relay.example"),
+            relayed: true,
             release_keys: [Address([4; 20]), Address([0; 20]), Address([0; 20])],
             issuer: Text::new(&[0x30; 500]).unwrap(),
         }
@@ -251,6 +273,8 @@ pub(super) mod tests {
         assert_eq!(lacking(Settings { issuer: Text::EMPTY, ..example() }), missing("issuer's certificate"));
         let endpoints = [None, None, None];
         assert_eq!(lacking(Settings { endpoints, ..example() }), missing("first endpoint"));
+        let relayless = missing("relay that is to carry readings");
+        assert_eq!(lacking(Settings { relay: None, ..example() }), relayless);
         let policy = Policy { chain_id: 0, ..example().policy };
         assert_eq!(lacking(Settings { policy, ..example() }), missing("chain id"));
     }

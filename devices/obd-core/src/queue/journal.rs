@@ -23,6 +23,8 @@ pub enum Note {
     Pending,
     /// What was spent today.
     Spending,
+    /// What the car is remembered by ([`crate::poll::Memory`]).
+    Car,
 }
 
 impl Note {
@@ -31,6 +33,7 @@ impl Note {
             Self::Acknowledged => 0,
             Self::Pending => 1,
             Self::Spending => 2,
+            Self::Car => 3,
         }
     }
 }

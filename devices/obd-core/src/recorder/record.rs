@@ -84,6 +84,9 @@ impl Recorder {
         time: Time,
         queue: &mut Queue<'_, F>,
     ) -> Result<u32, StoreError> {
+        if self.other_vehicle && !matches!(event, poll::Event::Vin(_)) {
+            return Ok(0);
+        }
         match event {
             poll::Event::Vin(vin) => {
                 self.other_vehicle = self.commitment.is_some_and(|commitment| !commitment.is_of(vin));

@@ -1,4 +1,5 @@
-use super::limbs::{self, Limbs, Ring};
+use super::invert::{Modulus, invert};
+use super::limbs::{self, Limbs};
 use zeroize::Zeroize;
 
 /// A number modulo p = 2^256 − 2^32 − 977, always the least one.
@@ -10,9 +11,22 @@ pub(crate) struct Field(Limbs);
 const C: [u32; 2] = [977, 1];
 /// p.
 const P: Limbs = [0xffff_fc2f, 0xffff_fffe, !0, !0, !0, !0, !0, !0];
-/// p − 2.
-const INVERSE: Limbs = [0xffff_fc2d, 0xffff_fffe, !0, !0, !0, !0, !0, !0];
-/// (p + 1) / 4, as p is 3 modulo 4.
+/// p, to invert.
+const MODULUS: Modulus = Modulus {
+    limbs: [
+        0x3fff_fc2f,
+        0x3fff_fffb,
+        0x3fff_ffff,
+        0x3fff_ffff,
+        0x3fff_ffff,
+        0x3fff_ffff,
+        0x3fff_ffff,
+        0x3fff_ffff,
+        0xffff,
+    ],
+    inverse: 0x2dda_cacf,
+};
+/// (p + 1) / 4.
 const ROOT: Limbs = [0xbfff_ff0c, !0, !0, !0, !0, !0, !0, 0x3fff_ffff];
 
 impl Field {
@@ -86,26 +100,27 @@ impl Field {
 
     /// 1/x; 0 for 0.
     pub(crate) fn invert(&self) -> Self {
-        limbs::power(self, &INVERSE)
+        Self(invert(&self.0, &MODULUS))
     }
 
-    /// A square root, if there is one.
+    /// A square root, if there is one: x^((p + 1)/4), as p is 3 modulo 4. Takes the time of a power.
     pub(crate) fn sqrt(&self) -> Option<Self> {
-        let root = limbs::power(self, &ROOT);
+        let mut root = Self::ONE;
+        for limb in ROOT.iter().rev() {
+            for bit in (0..32).rev() {
+                root = root.square();
+                // The exponent is public.
+                if limb >> bit & 1 == 1 {
+                    root = root.mul(self);
+                }
+            }
+        }
         (root.square() == *self).then_some(root)
     }
 
     /// `a` under a mask of ones, `b` under zero.
     pub(super) fn select(mask: u32, a: &Self, b: &Self) -> Self {
         Self(limbs::select(mask, &a.0, &b.0))
-    }
-}
-
-impl Ring for Field {
-    const ONE: Self = Self::ONE;
-
-    fn times(&self, other: &Self) -> Self {
-        self.mul(other)
     }
 }
 

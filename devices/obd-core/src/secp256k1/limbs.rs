@@ -8,7 +8,6 @@
 //! Everything of a fixed length is written out, so that the count does not hang on an optimisation level.
 
 use core::hint::black_box;
-use zeroize::Zeroize;
 
 /// A number below 2^256.
 pub(super) type Limbs = [u32; 8];
@@ -187,34 +186,4 @@ pub(super) fn to_be_bytes(limbs: &Limbs) -> [u8; 32] {
         *word = limb.to_be_bytes();
     }
     bytes
-}
-
-/// What powers and products are taken of.
-pub(super) trait Ring: Copy + Zeroize {
-    const ONE: Self;
-    fn times(&self, other: &Self) -> Self;
-}
-
-/// `base` to a public power, by windows of four bits. The order of multiplications depends on the exponent
-/// only.
-pub(super) fn power<R: Ring>(base: &R, exponent: &Limbs) -> R {
-    let mut powers = [R::ONE; 16];
-    let mut last = R::ONE;
-    for power in powers.iter_mut().skip(1) {
-        last = last.times(base);
-        *power = last;
-    }
-    let digits =
-        exponent.iter().rev().flat_map(|limb| [28, 24, 20, 16, 12, 8, 4, 0].map(|at| limb >> at & 15));
-    let mut result = R::ONE;
-    for digit in digits {
-        for _ in 0..4 {
-            result = result.times(&result);
-        }
-        if let Some((power, _)) = powers.iter().zip(0..).find(|(_, at)| *at == digit) {
-            result = result.times(power);
-        }
-    }
-    powers.zeroize();
-    result
 }

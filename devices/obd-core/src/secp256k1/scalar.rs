@@ -1,4 +1,5 @@
-use super::limbs::{self, Limbs, Ring};
+use super::invert::{Modulus, invert};
+use super::limbs::{self, Limbs};
 use zeroize::Zeroize;
 
 /// A number modulo n, the order of the curve, always the least one.
@@ -11,8 +12,21 @@ const N: Limbs =
     [0xd036_4141, 0xbfd2_5e8c, 0xaf48_a03b, 0xbaae_dce6, 0xffff_fffe, 0xffff_ffff, 0xffff_ffff, 0xffff_ffff];
 /// 2^256 − n.
 const C: Limbs = [0x2fc9_bebf, 0x402d_a173, 0x50b7_5fc4, 0x4551_2319, 1, 0, 0, 0];
-/// n − 2.
-const INVERSE: Limbs = [N[0] - 2, N[1], N[2], N[3], N[4], N[5], N[6], N[7]];
+/// n, to invert.
+const MODULUS: Modulus = Modulus {
+    limbs: [
+        0x1036_4141,
+        0x3f49_7a33,
+        0x348a_03bb,
+        0x2bb7_39ab,
+        0x3fff_feba,
+        0x3fff_ffff,
+        0x3fff_ffff,
+        0x3fff_ffff,
+        0xffff,
+    ],
+    inverse: 0x2a77_4ec1,
+};
 /// (n − 1) / 2.
 const HALF: Limbs =
     [0x681b_20a0, 0xdfe9_2f46, 0x57a4_501d, 0x5d57_6e73, 0xffff_ffff, 0xffff_ffff, 0xffff_ffff, 0x7fff_ffff];
@@ -85,7 +99,7 @@ impl Scalar {
 
     /// 1/x; 0 for 0.
     pub(crate) fn invert(&self) -> Self {
-        limbs::power(self, &INVERSE)
+        Self(invert(&self.0, &MODULUS))
     }
 
     /// 1 if it is above n/2, else 0.
@@ -96,14 +110,6 @@ impl Scalar {
     /// `a` for 1, `b` for 0.
     pub(crate) fn choose(bit: u32, a: &Self, b: &Self) -> Self {
         Self(limbs::select(limbs::mask(bit), &a.0, &b.0))
-    }
-}
-
-impl Ring for Scalar {
-    const ONE: Self = Self([1, 0, 0, 0, 0, 0, 0, 0]);
-
-    fn times(&self, other: &Self) -> Self {
-        self.mul(other)
     }
 }
 

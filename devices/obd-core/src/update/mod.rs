@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  release key ── signs ──► Manifest ‖ image
-//!  Installer::begin ─ signature, version ─► write… ─► finish ─ hash as it lies in flash ─► Journal: trial
+//!  Download ─► Installer::begin ─ signature, version ─► write… ─► finish ─ hash as it lies in flash ─► Journal: trial
 //!                                                                                       ─► OtaData: other slot
 //!  start ─► raise ─┬─ trial, tried less than MAX_ATTEMPTS times ─► counter + 1, go on
 //!                  └─ tried that often ─► OtaData: back to the other slot ─► reset
@@ -16,6 +16,7 @@
 //! Every step is a write that is whole or ignored, so that a cut at any of them leaves a slot that starts.
 
 mod crc;
+mod download;
 mod install;
 mod journal;
 mod manifest;
@@ -25,6 +26,7 @@ mod partition;
 mod tests;
 mod trial;
 
+pub use download::{Download, DownloadError};
 pub use install::{InstallError, Installed, Installer, Running};
 pub use journal::{Journal, State, Trial};
 pub use manifest::{Board, MANIFEST_LEN, Manifest, ManifestError};

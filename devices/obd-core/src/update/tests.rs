@@ -258,3 +258,60 @@ fn an_image_that_the_bootloader_refuses_has_failed() {
     let again = update(&mut flash, RUNNING, &signed(2), &image(2));
     assert_eq!(again, Err(InstallError::FailedBefore { version: 2 }));
 }
+
+fn response(head: &str, body: &[u8]) -> Vec<u8> {
+    [format!("{head}\r\ncontent-length: {}\r\n\r\n", body.len()).as_bytes(), body].concat()
+}
+
+fn fetch(flash: &mut Chip, bytes: &[u8], step: usize) -> Result<Option<Installed>, DownloadError> {
+    let keys = [release_key().address()];
+    let mut download = Download::new(flash, LAYOUT, &keys, RUNNING);
+    for chunk in bytes.chunks(step) {
+        if let Some(installed) = download.feed(chunk)? {
+            return Ok(Some(installed));
+        }
+    }
+    Ok(None)
+}
+
+#[test]
+fn an_update_comes_over_http_in_pieces_of_any_size() {
+    let update = [&signed(2)[..], &image(2)].concat();
+    let bytes = response("HTTP/1.1 200 OK\r\nServer: any", &update);
+    for step in [1, 7, 113, 512, 4_096, 100_000] {
+        let mut flash = factory();
+        let installed = Installed { slot: Slot::B, version: 2 };
+        assert_eq!(fetch(&mut flash, &bytes, step), Ok(Some(installed)), "in steps of {step}");
+        assert_eq!(bootloader(&mut flash).unwrap().version, 2);
+        // Cut off anywhere, nothing changes.
+        for end in [10, 60, 180, 1_000, bytes.len() - 1] {
+            let mut flash = factory();
+            assert_eq!(fetch(&mut flash, &bytes[..end], step), Ok(None));
+            assert_eq!(bootloader(&mut flash).unwrap(), RUNNING);
+        }
+    }
+    let mut request = [0; 128];
+    let length = Download::<Chip>::request(&RUNNING, "node.example", &mut request).unwrap();
+    let text = std::str::from_utf8(&request[..length]).unwrap();
+    assert!(text.starts_with("GET /firmware/esp32c3.update HTTP/1.1\r\nhost: node.example\r\n"), "{text}");
+    assert_eq!(Download::<Chip>::request(&RUNNING, "node.example", &mut [0; 50]), None);
+}
+
+#[test]
+fn a_hostile_host_installs_nothing() {
+    let update = [&signed(2)[..], &image(2)].concat();
+    let mut flash = factory();
+    let mut refused = |bytes: &[u8]| fetch(&mut flash, bytes, 100).unwrap_err();
+    assert_eq!(refused(&response("HTTP/1.1 404 Not Found", b"no")), DownloadError::None);
+    assert_eq!(refused(&response("HTTP/1.1 302 Found\r\nlocation: /", &update)), DownloadError::Head);
+    let chunked = response("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked", &update);
+    assert_eq!(refused(&chunked), DownloadError::Head);
+    assert_eq!(refused(&[b'x'; 5_000]), DownloadError::Head, "a head without an end");
+    assert_eq!(refused(b"HTTP/1.1 200 OK\r\n\r\nbody"), DownloadError::Head, "no length");
+    let endless = [response("HTTP/1.1 200 OK", &update), vec![0; 300]].concat();
+    assert!(matches!(refused(&endless), DownloadError::TooMuch | DownloadError::Install(_)));
+    let old = [&signed(1)[..], &image(1)].concat();
+    let not_newer = InstallError::NotNewer { got: 1, floor: 1 };
+    assert_eq!(refused(&response("HTTP/1.1 200 OK", &old)), not_newer.into());
+    assert_eq!(bootloader(&mut flash).unwrap(), RUNNING);
+}

@@ -1,6 +1,7 @@
-use crate::world::{GWEI, Reply, World, chip, key, layout, node, push, settings};
+use crate::world::{GWEI, Nor, Reply, World, chip, key, layout, node, push, settings, try_push};
+use flash_mock::Torn;
 use obd_core::client::{Client, Delivery, Event, Settings, Target};
-use obd_core::queue::Queue;
+use obd_core::queue::{Chip, Queue, QueueError};
 
 #[test]
 fn records_reach_the_registry_in_batches_and_are_acknowledged_deep() {
@@ -66,6 +67,42 @@ fn restarts_never_double_an_upload() {
     let counters: Vec<u64> = world.state().accepted.iter().map(|(counter, _)| *counter).collect();
     assert_eq!(counters, [8, 12]);
     assert_eq!(world.state().nonce, 2, "a transaction too many");
+}
+
+/// One life of a device that records twelve readings and uploads them.
+fn life(world: &mut World, chip: &Chip<Nor>, seed: u64) -> Result<(), QueueError> {
+    let (key, settings) = (key(), settings(1));
+    let mut queue = Queue::open(chip, layout())?;
+    try_push(&mut queue, 12)?;
+    let mut client = Client::new(&settings, &key, seed);
+    let acknowledged = Event::Acknowledged { counter: 12 };
+    let finished = queue.acknowledged().counter() == 12
+        || world.try_run(&mut client, &mut queue, 3_600, |world| world.events.contains(&acknowledged))?;
+    assert!(finished, "it never ends: {:?}", world.events);
+    Ok(())
+}
+
+/// The power goes at every write and erase of a whole run, in every way.
+#[test]
+fn no_cut_loses_or_doubles_an_upload() {
+    let recorded = chip();
+    life(&mut World::new(1), &recorded, 1).unwrap();
+    let operations = recorded.into_inner().operations();
+    assert!(operations > 40, "{operations}");
+    for at in 0..operations {
+        for torn in Torn::EACH {
+            let mut world = World::new(1);
+            let cut = Chip::new(chip().into_inner().cut(at, torn));
+            assert!(life(&mut world, &cut, 1).is_err(), "the cut at {at} did not happen");
+            let again = Chip::new(cut.into_inner().restart());
+            life(&mut world, &again, 2).unwrap();
+            let state = world.state();
+            let counters: Vec<u64> = state.accepted.iter().map(|(counter, _)| *counter).collect();
+            assert!(counters.is_sorted_by(|a, b| a < b), "at {at}, {torn:?}: {counters:?}");
+            assert_eq!(counters.last(), Some(&12), "at {at}, {torn:?}");
+            assert_eq!(state.nonce, counters.len() as u64, "at {at}, {torn:?}: a transaction too many");
+        }
+    }
 }
 
 #[test]

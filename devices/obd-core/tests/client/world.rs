@@ -2,10 +2,8 @@
 
 use flash_mock::Flash;
 use obd_core::client::{Client, Delivery, Endpoint, Event, LinkError, Settings, Step, Target, Timing};
-use obd_core::queue::{Chip, Layout, Priority, Queue};
-use obd_core::record::{
-    self, Content, EpochKeys, Period, Record, Samples, SealedRecord, Time, TimeSource,
-};
+use obd_core::queue::{Chip, Layout, Priority, Queue, QueueError};
+use obd_core::record::{self, Content, EpochKeys, Period, Record, Samples, SealedRecord, Time, TimeSource};
 use obd_core::{Address, Chain, Flags, Hash, Instant, Key, Policy, Source, keccak256};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
@@ -161,19 +159,30 @@ impl World {
         client: &mut Client<'_>,
         queue: &mut Queue<'_, Nor>,
         seconds: u64,
-        mut done: impl FnMut(&Self) -> bool,
+        done: impl FnMut(&Self) -> bool,
     ) -> bool {
+        self.try_run(client, queue, seconds, done).unwrap()
+    }
+
+    /// As [`World::run`], on flash that may fail.
+    pub(crate) fn try_run(
+        &mut self,
+        client: &mut Client<'_>,
+        queue: &mut Queue<'_, Nor>,
+        seconds: u64,
+        mut done: impl FnMut(&Self) -> bool,
+    ) -> Result<bool, QueueError> {
         let end = self.now + seconds * 1_000;
         while self.now < end {
             while let Some(event) = client.event() {
                 self.events.push(event);
             }
             if done(self) {
-                return true;
+                return Ok(true);
             }
             let now = Instant::from_millis(self.now);
             let day = u32::try_from(self.now / 86_400_000).unwrap();
-            let (target, request) = match client.step(now, Some(day), queue).unwrap() {
+            let (target, request) = match client.step(now, Some(day), queue)? {
                 Step::Request { target, bytes, .. } => (target, bytes.to_vec()),
                 Step::Busy { until } | Step::Wait { until } => {
                     self.advance(until.as_micros() / 1_000);
@@ -198,7 +207,7 @@ impl World {
                 }
             }
         }
-        false
+        Ok(false)
     }
 
     fn advance(&mut self, to: u64) {
@@ -400,6 +409,11 @@ pub(crate) fn key() -> Key {
 
 /// Pushes records up to the number `to`; record `n` was taken at `10 n` kilometres.
 pub(crate) fn push(queue: &mut Queue<'_, Nor>, to: u64) {
+    try_push(queue, to).unwrap();
+}
+
+/// As [`push`], on flash that may fail.
+pub(crate) fn try_push(queue: &mut Queue<'_, Nor>, to: u64) -> Result<(), QueueError> {
     let keys = EpochKeys::new(VEHICLE, 1, key().address(), [0x77; 32]);
     for seq in queue.newest() + 1..=to {
         let record = Record {
@@ -413,8 +427,9 @@ pub(crate) fn push(queue: &mut Queue<'_, Nor>, to: u64) {
         let mut chain = Chain::resume(seq - 1, [0; 32]);
         let period = Period::of(record.time).unwrap();
         let (sealed, _) = SealedRecord::seal(&record, period, &keys, &mut chain).unwrap();
-        queue.push(Priority::Low, seq, sealed.as_bytes()).unwrap();
+        queue.push(Priority::Low, seq, sealed.as_bytes())?;
     }
+    Ok(())
 }
 
 pub(crate) const fn node(host: &str) -> Endpoint<'_> {

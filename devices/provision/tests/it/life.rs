@@ -1,6 +1,7 @@
 use crate::device::serve;
 use crate::{folder, run};
 use obd_core::provision::Protection;
+use obd_core::record::WrappedRoot;
 use obd_core::update::{MANIFEST_LEN, Manifest};
 use obd_core::{Address, Domain, Key, Pairing, keccak256, recover};
 use serde_json::Value;
@@ -50,7 +51,8 @@ fn a_device_is_made_paired_and_made_new_again() {
     let terms = ["--vehicle", "5", "--owner", &owner_text, "--nonce", "0", "--deadline", "1900000000"];
     let mut args =
         vec!["pair", "--port", &port, "--chain-id", "1337", "--registry", registry, "--epoch", "1"];
-    args.extend(["--reader", &reader]);
+    let (commitment, salt) = ("33".repeat(32), "44".repeat(32));
+    args.extend(["--reader", &reader, "--commitment", &commitment, "--salt", &salt]);
     args.extend(terms);
     let agreed: Value = serde_json::from_str(&run(&args).unwrap()).unwrap();
     let device = Address(const_hex::decode_to_array(&address).unwrap());
@@ -59,6 +61,9 @@ fn a_device_is_made_paired_and_made_new_again() {
     let digest = pairing.digest(&Domain::new(1337, registry), device);
     let by_device = agreed["deviceSignature"].as_str().unwrap();
     assert_eq!(recover(digest.as_bytes(), &const_hex::decode_to_array(by_device).unwrap()), Some(device));
+    let wrapped = const_hex::decode_to_array(agreed["wrappedRoot"].as_str().unwrap()).unwrap();
+    let keys = WrappedRoot::from_bytes(wrapped).unwrap(&owner).unwrap();
+    assert_eq!((keys.vehicle(), keys.epoch(), keys.device()), (5, 1, device));
     assert_eq!(agreed["typedData"]["message"]["device"], address.as_str());
     assert!(run(&["hello", "--port", &port]).unwrap().contains("state paired"));
 

@@ -1,0 +1,108 @@
+//! TLS 1.3 with the server's certificate verified, always: there is no provider without a verifier here, and
+//! `clippy.toml` keeps those of `embedded-tls` out of the build.
+//!
+//! ```text
+//!  socket ─► open(host, pinned issuer) ─► certificate: signed by the issuer, for the host ─► Connection
+//! ```
+//!
+//! An endpoint's certificate must be signed (ECDSA on P-256 or P-384) by the issuer that was pinned at
+//! provisioning, and name the host. Its dates are not looked at: the device has no clock that it trusts.
+//! Intermediate certificates that the server sends along are not followed: `embedded-tls` does not look
+//! whether they may sign others, so whoever had any certificate of the issuer could sign for any host.
+#![no_std]
+#![forbid(unsafe_code)]
+
+pub use embedded_tls::{CryptoRngCore, TlsError};
+
+use embedded_io_async::{Read, Write};
+use embedded_tls::pki::CertVerifier;
+use embedded_tls::{
+    Aes128GcmSha256, Certificate, CertificateRef, CertificateVerifyRef, CryptoProvider, NoClock,
+    TlsCipherSuite, TlsConfig, TlsConnection, TlsContext, TlsVerifier,
+};
+
+/// The largest record of TLS 1.3, with its header and tag.
+const RECORD: usize = 16_640;
+/// What is sent at once.
+const SENT: usize = 4_096;
+/// The longest chain of certificates that a server may send.
+const CHAIN: usize = 4_096;
+
+/// The buffers of one connection; 20 KB, so they are static on a chip.
+pub struct Records {
+    read: [u8; RECORD],
+    write: [u8; SENT],
+}
+
+impl Records {
+    /// Empty.
+    pub const fn new() -> Self {
+        Self { read: [0; RECORD], write: [0; SENT] }
+    }
+}
+
+impl Default for Records {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A connection whose other end has proved who it is.
+pub type Connection<'a, S> = TlsConnection<'a, S, Aes128GcmSha256>;
+
+/// Shakes hands on `socket`. `issuer` is the pinned certificate in DER, `random` a true random generator.
+pub async fn open<'a, S: Read + Write + 'a>(
+    socket: S,
+    host: &str,
+    issuer: &[u8],
+    random: impl CryptoRngCore,
+    records: &'a mut Records,
+) -> Result<Connection<'a, S>, TlsError> {
+    let mut connection = TlsConnection::new(socket, &mut records.read, &mut records.write);
+    let config = TlsConfig::new().with_server_name(host);
+    let verifier = IssuedBy(CertVerifier::new(Certificate::X509(issuer)));
+    connection.open(TlsContext::new(&config, Verified { random, verifier })).await?;
+    Ok(connection)
+}
+
+struct Verified<'a, R> {
+    random: R,
+    verifier: IssuedBy<'a>,
+}
+
+impl<R: CryptoRngCore> CryptoProvider for Verified<'_, R> {
+    type CipherSuite = Aes128GcmSha256;
+    type Signature = [u8; 0];
+
+    fn rng(&mut self) -> impl CryptoRngCore {
+        &mut self.random
+    }
+
+    fn verifier(&mut self) -> Result<&mut impl TlsVerifier<Self::CipherSuite>, TlsError> {
+        Ok(&mut self.verifier)
+    }
+}
+
+struct IssuedBy<'a>(CertVerifier<'a, Aes128GcmSha256, NoClock, CHAIN>);
+
+impl TlsVerifier<Aes128GcmSha256> for IssuedBy<'_> {
+    fn set_hostname_verification(&mut self, hostname: &str) -> Result<(), TlsError> {
+        self.0.set_hostname_verification(hostname)
+    }
+
+    fn verify_certificate(
+        &mut self,
+        transcript: &<Aes128GcmSha256 as TlsCipherSuite>::Hash,
+        mut chain: CertificateRef<'_>,
+    ) -> Result<(), TlsError> {
+        if chain.entries.is_empty() {
+            return Err(TlsError::InvalidCertificate);
+        }
+        chain.entries.truncate(1);
+        self.0.verify_certificate(transcript, chain)
+    }
+
+    fn verify_signature(&mut self, verify: CertificateVerifyRef<'_>) -> Result<(), TlsError> {
+        self.0.verify_signature(verify)
+    }
+}
