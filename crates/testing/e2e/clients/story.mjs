@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import {
-  concat, encodeAbiParameters, encodeFunctionData, getContractAddress, keccak256, numberToHex, parseAbi, parseEther,
+  concat, createWalletClient, encodeAbiParameters, encodeFunctionData, getContractAddress, http, keccak256, numberToHex, parseAbi, parseEther,
   parseEventLogs, stringToHex, zeroAddress,
 } from 'viem';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
@@ -38,6 +38,8 @@ const refused = async (error, what, ...call) => {
   const got = await refusal(...call);
   expect(got === error, `${what} is refused with ${error}${got === error ? '' : `, not ${got}`}`);
 };
+
+const walletOf = (account) => createWalletClient({ account, chain: chain.chain, transport: http(url) });
 
 /** An owner's transaction, through MetaMask's controllers. */
 async function metamask(name, to, functionName, args, value = 0n) {
@@ -93,8 +95,7 @@ async function committee(index, owners, signers, name, functionName, args) {
   const signatures = concat(await Promise.all(sorted.map((account) => account.signTypedData(typed))));
   const call = { ...message, signatures };
   const order = ['to', 'value', 'data', 'operation', 'safeTxGas', 'baseGas', 'gasPrice', 'gasToken', 'refundReceiver', 'signatures'];
-  const { createWalletClient, http } = await import('viem');
-  const wallet = createWalletClient({ account: who.relayer, chain: chain.chain, transport: http(url) });
+  const wallet = walletOf(who.relayer);
   const request = { address: safe, abi, functionName: 'execTransaction', args: order.map((field) => call[field]) };
   const receipt = await reader.waitForTransactionReceipt({ hash: await wallet.writeContract(request) });
   expect(receipt.status === 'success', `a committee's Safe calls ${name}.${functionName}`);
@@ -214,10 +215,9 @@ async function readings(vehicle, device) {
     vehicle, epoch, firstCounter: 2n, lastCounter: 9n, firstTime: time, lastTime: time, odometerKm: 20, flags: 1,
     leafCount: 8, scope: SCOPE, prevHash: message.hash, root: batch(records), cid: cid('batch'),
   };
-  await send(keys.owner, 'AUC', 'deposit', [], 1n); // the owner has coins, and so has the device after this:
-  const { createWalletClient, http } = await import('viem');
-  const wallet = createWalletClient({ account: who.owner, chain: chain.chain, transport: http(url) });
-  await reader.waitForTransactionReceipt({ hash: await wallet.sendTransaction({ to: device.address, value: parseEther('1') }) });
+  // The device pays for its own batch.
+  const funds = await walletOf(who.owner).sendTransaction({ to: device.address, value: parseEther('1') });
+  await reader.waitForTransactionReceipt({ hash: funds });
   await send(state.device, 'Readings', 'recordBatch', [device.address, header, '0x']);
   state.sealed = sealed[3].bytes;
   const [lastCounter, km] = await contract('Readings').read.lastReading([vehicle]);

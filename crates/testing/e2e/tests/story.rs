@@ -55,6 +55,7 @@ fn the_whole_story_of_a_car() -> Result<()> {
     let node = Node::spawn_on_day(&datadir, 0, DEV)?;
     let end = play("close", &node)?;
 
+    no_vin_is_on_the_chain(&tools, node.rpc(), &registrars.folder.join("vin"))?;
     ownership_is_shown_without_a_node(node.rpc(), end["holder"].as_str().unwrap_or_default())?;
     node.stop()?;
     let chain = scratch.path().join("chain.rlp");
@@ -64,6 +65,13 @@ fn the_whole_story_of_a_car() -> Result<()> {
     let node = Node::spawn_at(&second, ["--dev"])?;
     let recomputed = tools.script("rewards.mjs", [node.rpc().url(), posted["epoch"].to_string()])?;
     ensure!(recomputed["root"] == posted["root"], "{recomputed} is not {posted}");
+    Ok(())
+}
+
+#[test]
+fn the_published_script_rewards_as_the_contracts_do() -> Result<()> {
+    let seen = Tools::find()?.script("rewards.test.mjs", [""; 0])?;
+    ensure!(seen["accounts"] == 7, "{seen}");
     Ok(())
 }
 
@@ -169,6 +177,16 @@ fn settings() -> String {
          limit = {{ burst = 20, per_hour = 60 }}\n",
         hex::encode_prefixed(Sha256::digest("token"))
     )
+}
+
+/// Nothing that the story left on the chain, genesis included, gives the VIN away.
+fn no_vin_is_on_the_chain(tools: &Tools, node: &Rpc, secrets: &Path) -> Result<()> {
+    let genesis = tools.contracts().with_file_name("genesis").join("dev.json");
+    let mut command = Command::new("node");
+    command.arg(tools.contracts().join("leaks/scan.mjs")).args(["--rpc", &node.url()]);
+    command.arg("--secrets").arg(secrets).arg("--genesis").arg(genesis);
+    println!("{}", Process::spawn(&mut command)?.wait(PATIENCE)?.ok()?.stdout.trim());
+    Ok(())
 }
 
 /// The new owner is shown by the chain's headers and one `eth_getProof`; the one before is not.
