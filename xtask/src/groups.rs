@@ -80,7 +80,9 @@ fn network() -> Vec<Command> {
 
 fn e2e() -> Vec<Command> {
     let mut tests = cargo(&["test", "--release", "--workspace", "--no-fail-fast"]);
-    tests.args(["--test", "imports", "--test", "crash", "--test", "requests", "--test", "clients"]);
+    for name in ["imports", "crash", "requests", "clients", "pages", "story"] {
+        tests.args(["--test", name]);
+    }
     tests.args(["--", "--nocapture", "--test-threads=1"]);
     vec![build(), script("crates/testing/e2e/clients/setup.sh"), tests]
 }

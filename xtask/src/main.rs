@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo xtask test [GROUP…] ──► group: commands, their output passed through and counted ──► N passed, N failed, N skipped
-//! cargo xtask genesis [--check] ──► autochain-genesis: contracts/artifacts ──EVM──► genesis/dev.json
+//! cargo xtask genesis [--check] ──► autochain-genesis: allocation, contracts/artifacts ──EVM──► genesis/*.json
 //! ```
 //!
 //! The tests build the whole workspace with one command, and run what that made: one selection of packages means one
@@ -18,7 +18,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask test [GROUP…]     run everything, or groups: rust vectors contracts devices network e2e
 cargo xtask vectors [ARG…]    run the public test vectors; arguments go to the runner
-cargo xtask genesis [--check] build genesis/dev.json from contracts/artifacts, or compare
+cargo xtask genesis [--check] build genesis/*.json from allocations and contracts/artifacts, or compare
 cargo xtask bench [ARG…]      run the benchmarks; arguments go to the bench binary
 cargo xtask firmware          build the images of both chips, check them, print their sizes";
 

@@ -977,17 +977,6 @@ export const readingsAbi = [
  },
  {
   "type": "error",
-  "name": "NotInGatewayBatch",
-  "inputs": [
-   {
-    "name": "root",
-    "type": "bytes32",
-    "internalType": "bytes32"
-   }
-  ]
- },
- {
-  "type": "error",
   "name": "NotPaired",
   "inputs": [
    {

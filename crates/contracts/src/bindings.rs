@@ -13,7 +13,6 @@ pub mod authority {
 }
 
 pub mod brands {
-    pub use self::Brands::Brand;
     alloy_sol_types::sol!(Brands, "../../contracts/artifacts/Brands.json");
 }
 
@@ -38,7 +37,6 @@ pub mod data_market {
 }
 
 pub mod definitions {
-    pub use self::Definitions::Subject;
     alloy_sol_types::sol!(Definitions, "../../contracts/artifacts/Definitions.json");
 }
 
@@ -51,7 +49,6 @@ pub mod emergency_spending {
 }
 
 pub mod encumbrances {
-    pub use self::Encumbrances::Burden;
     alloy_sol_types::sol!(Encumbrances, "../../contracts/artifacts/Encumbrances.json");
 }
 
@@ -84,7 +81,6 @@ pub mod lease {
 }
 
 pub mod licences {
-    pub use self::Licences::Kind;
     alloy_sol_types::sol!(Licences, "../../contracts/artifacts/Licences.json");
 }
 
@@ -117,7 +113,6 @@ pub mod service_records {
 }
 
 pub mod template_factory {
-    pub use self::TemplateFactory::Template;
     alloy_sol_types::sol!(TemplateFactory, "../../contracts/artifacts/TemplateFactory.json");
 }
 
@@ -134,7 +129,6 @@ pub mod treasury_buyer {
 }
 
 pub mod vehicle_lens {
-    pub use self::VehicleLens::Burden;
     alloy_sol_types::sol!(VehicleLens, "../../contracts/artifacts/VehicleLens.json");
 }
 

@@ -59,7 +59,7 @@ enum Command {
         #[arg(long)]
         config: PathBuf,
     },
-    /// Have t registrars vouch for a car, and mint it. The VIN is read from standard input.
+    /// Have t registrars vouch for a car, and mint it.
     Register {
         /// A registrar's URL; once for each.
         #[arg(long = "registrar", required = true)]
@@ -79,6 +79,9 @@ enum Command {
         /// The file with the minter's private key in hex.
         #[arg(long)]
         key_file: PathBuf,
+        /// The file with the VIN: on the command line other users of the machine could read it.
+        #[arg(long)]
+        vin_file: PathBuf,
         /// A new file for the salt.
         #[arg(long)]
         salt_file: PathBuf,
@@ -122,12 +125,13 @@ fn main() -> Result<()> {
         }
         Command::Assemble { sharing, old_roster, input } => write_assembled(&sharing, old_roster, &input),
         Command::Serve { config } => serve(&Config::read(&config)?),
-        Command::Register { registrars, tokens, roster, registry, rpc, key_file, salt_file } => {
+        Command::Register { registrars, tokens, roster, registry, rpc, key_file, vin_file, salt_file } => {
             let tokens = fs::read_to_string(&tokens).wrap_err("--tokens")?;
             ensure!(tokens.lines().count() == registrars.len(), "one token for each registrar");
             let endpoints = registrars.into_iter().zip(tokens.lines());
             let endpoints = endpoints.map(|(url, token)| Endpoint { url, token: token.to_owned() }).collect();
-            register(json(&roster)?, endpoints, registry, NodeRpc::new(rpc), &key_file, &salt_file)
+            let vin = fs::read_to_string(&vin_file).wrap_err("--vin-file")?.trim().parse()?;
+            register(&vin, json(&roster)?, endpoints, registry, NodeRpc::new(rpc), &key_file, &salt_file)
         }
     }
 }
@@ -175,7 +179,12 @@ async fn serve(config: &Config) -> Result<()> {
     let registrar = Arc::new(Registrar::open(config)?);
     let listener = tokio::net::TcpListener::bind(config.listen).await.wrap_err_with(|| config.listen)?;
     let identity = registrar.identity();
-    println!("registrar {} {} listens on http://{}", identity.index, identity.signer, listener.local_addr()?);
+    eprintln!(
+        "registrar {} {} listens on http://{}",
+        identity.index,
+        identity.signer,
+        listener.local_addr()?
+    );
     let stop = async {
         // Without a handler for the signal the process ends at once, which is as good.
         tokio::signal::ctrl_c().await.ok();
@@ -184,6 +193,7 @@ async fn serve(config: &Config) -> Result<()> {
 }
 
 fn register(
+    vin: &Vin,
     roster: Roster,
     endpoints: Vec<Endpoint>,
     registry: Address,
@@ -193,16 +203,13 @@ fn register(
 ) -> Result<()> {
     let key = fs::read_to_string(key_file).wrap_err_with(|| key_file.display().to_string())?;
     let key = SecretKey::from_byte_array(hex::decode_to_array(key.trim())?)?;
-    let mut vin = String::new();
-    std::io::stdin().read_line(&mut vin)?;
-    let vin: Vin = vin.trim().parse()?;
     let minter = autochain_keystore::address_of(&key);
     let domain = Domain { chain_id: node.chain_id()?, registry };
     // Good for half an hour by the chain's clock or by ours, whichever is ahead.
     let ours = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs();
     let deadline = node.now()?.max(ours) + 1800;
     let nonce = node.registry_nonce(registry, minter)?;
-    let registration = Registrars::new(roster, domain, endpoints).register(&vin, minter, nonce, deadline)?;
+    let registration = Registrars::new(roster, domain, endpoints).register(vin, minter, nonce, deadline)?;
     // The salt is on disk before the car is on the chain.
     write_secret(salt_file, &registration.salt.to_string())?;
     let minted = node.mint(registry, &registration, &key, Duration::from_secs(120))?;

@@ -122,7 +122,7 @@ fn domains_are_of_their_chain_and_address() {
     let mut separators = BTreeSet::new();
     for network in NETWORKS {
         let (allocation, world) = world(network);
-        for (name, eip712) in [("AUC", "Autochain")] {
+        for (name, eip712) in [("AUC", "Autochain"), ("VehicleRegistry", "Autochain Vehicle")] {
             let at = genesis_address(place(&allocation, name));
             let answer = world.view(at, DOMAIN_SEPARATORCall {}.abi_encode().into()).unwrap();
             let separator = DOMAIN_SEPARATORCall::abi_decode_returns(&answer).unwrap();
@@ -130,7 +130,7 @@ fn domains_are_of_their_chain_and_address() {
             separators.insert(separator);
         }
     }
-    assert_eq!(separators.len(), NETWORKS.len());
+    assert_eq!(separators.len(), 2 * NETWORKS.len());
 }
 
 #[test]

@@ -36,12 +36,12 @@ fn the_header_follows_from_parent_and_wishes() {
         beneficiary: Address::with_last_byte(5),
         extra_data: Bytes::from_static(b"who"),
         gas_limit: 60_000_000,
-        now: 1_234_567,
+        now: 2_000_000_000,
         ..Mine::attributes()
     };
     let header = mine.build(&wishes).block.header.clone();
     assert_eq!((header.number, header.parent_hash), (1, parent.header.hash()));
-    assert_eq!((header.timestamp, header.beneficiary), (1_234_567, wishes.beneficiary));
+    assert_eq!((header.timestamp, header.beneficiary), (2_000_000_000, wishes.beneficiary));
     assert_eq!(header.extra_data, wishes.extra_data);
     assert_eq!(header.gas_limit, 30_000_000 + 30_000_000 / 1024 - 1);
     assert_eq!(header.base_fee_per_gas, next_base_fee(mine.chain.spec(), &parent.header));

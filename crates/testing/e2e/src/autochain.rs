@@ -130,7 +130,7 @@ pub(crate) fn field<'a>(line: &'a str, name: &str) -> Option<&'a str> {
 }
 
 /// A file that cargo built beside this test.
-pub(crate) fn artifact(name: &str) -> Result<PathBuf> {
+pub fn artifact(name: &str) -> Result<PathBuf> {
     let test = std::env::current_exe()?;
     let folders = test.ancestors().skip(1).take(2).map(Path::to_path_buf);
     let found = folders.map(|folder| folder.join(name)).find(|path| path.is_file());

@@ -18,7 +18,7 @@ mod rpc;
 mod tools;
 mod vectors;
 
-pub use autochain::{Autochain, Head, binary, copy_datadir, scratch};
+pub use autochain::{Autochain, Head, artifact, binary, copy_datadir, scratch};
 pub use node::Node;
 pub use power_cut::{Lost, PowerCut};
 pub use process::{Ended, Process};

@@ -55,9 +55,21 @@ impl Tools {
 
     /// A script of `clients/`, which must work; the JSON of its last line.
     pub fn script<A: AsRef<OsStr>>(&self, name: &str, args: impl IntoIterator<Item = A>) -> Result<Value> {
+        self.script_with(name, args, &[])
+    }
+
+    /// As [`Self::script`], with variables for its environment.
+    pub fn script_with<A: AsRef<OsStr>>(
+        &self,
+        name: &str,
+        args: impl IntoIterator<Item = A>,
+        environment: &[(&str, String)],
+    ) -> Result<Value> {
         let mut command = Command::new("node");
         command.arg(self.clients.join(name)).args(args).current_dir(&self.clients);
+        command.envs(environment.iter().map(|(name, value)| (name, value)));
         let ended = run(&mut command)?.ok().wrap_err_with(|| name.to_owned())?;
+        println!("{}", ended.stdout.trim());
         let last = ended.stdout.lines().last().unwrap_or_default();
         serde_json::from_str(last).wrap_err_with(|| format!("{name} printed {}", ended.stdout))
     }
