@@ -28,7 +28,8 @@ import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProo
 ///    nobody's is not paid.
 /// 3. Amounts are summed for each account; `total` is their sum. The leaf of an account is
 ///    keccak256(keccak256(abi.encode(chainId, pool, epoch, account, amount))), a node is the hash of its two
-///    children in ascending order.
+///    children in ascending order. Leaves stand in ascending order, neighbours are paired from the left, and an
+///    odd one at the end climbs alone.
 /// @dev Amounts are in units of 10^-18 AUC. Caps halve every 208 epochs, and their sum is at most what the
 /// pool was constructed with, so claims never touch a bond.
 contract RewardPool is Stoppable {

@@ -309,6 +309,38 @@ contract RewardPoolTest is FoundationFixture {
         assertNotEq(pool.leafOf(0, alice, 5), here);
     }
 
+    /// The epoch of epoch.json, which the published script's own test computes too.
+    function test_row22_thePublishedScriptsEpochIsTheRules() public {
+        string memory json = vm.readFile(string.concat(vm.projectRoot(), "/test/rewards/epoch.json"));
+        ShareRule.Vehicle[] memory vehicles = new ShareRule.Vehicle[](3);
+        for (uint256 i = 0; i < vehicles.length; ++i) {
+            string memory vehicle = string.concat(".vehicles[", vm.toString(i), "]");
+            address[] memory maker = vm.parseJsonAddressArray(json, string.concat(vehicle, ".maker"));
+            vehicles[i] = ShareRule.Vehicle({
+                maker: maker.length == 0 ? address(0) : maker[0],
+                owners: vm.parseJsonAddressArray(json, string.concat(vehicle, ".owners")),
+                workshops: vm.parseJsonAddressArray(json, string.concat(vehicle, ".workshops")),
+                dealers: vm.parseJsonAddressArray(json, string.concat(vehicle, ".dealers"))
+            });
+        }
+        ShareRule rule = new ShareRule();
+        rule.add(vehicles, vm.parseJsonUint(json, ".cap"), vm.parseJsonUint(json, ".limit"));
+        assertEq(rule.total(), vm.parseJsonUint(json, ".total"));
+
+        RewardPool there = RewardPool(vm.parseJsonAddress(json, ".pool"));
+        vm.etch(address(there), address(pool).code);
+        vm.chainId(vm.parseJsonUint(json, ".chainId"));
+        address[] memory accounts = vm.parseJsonAddressArray(json, ".accounts");
+        uint256[] memory due = vm.parseJsonUintArray(json, ".amounts");
+        assertEq(rule.count(), accounts.length);
+        bytes32[] memory leaves = new bytes32[](accounts.length);
+        for (uint256 i = 0; i < accounts.length; ++i) {
+            assertEq(rule.amountOf(accounts[i]), due[i]);
+            leaves[i] = there.leafOf(vm.parseJsonUint(json, ".epoch"), accounts[i], due[i]);
+        }
+        assertEq(RewardTree.root(RewardTree.sorted(leaves)), vm.parseJsonBytes32(json, ".root"));
+    }
+
     function test_row24_theUnvettedClaimNothingUntilTheyAreVetted() public {
         address carol = makeAddr("carol");
         _settle(0, carol, 5);

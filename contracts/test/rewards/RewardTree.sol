@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
 
-/// A Merkle tree over a list of leaves, whose odd node out climbs a level unpaired.
+/// A Merkle tree over a list of leaves: neighbours are paired from the left, an odd one at the end climbs alone.
 library RewardTree {
     function root(bytes32[] memory leaves) internal pure returns (bytes32) {
         bytes32[] memory level = leaves;
@@ -11,6 +11,16 @@ library RewardTree {
             level = _above(level);
         }
         return level[0];
+    }
+
+    /// The leaves in ascending order, as the published script has them.
+    function sorted(bytes32[] memory leaves) internal pure returns (bytes32[] memory) {
+        for (uint256 i = 0; i < leaves.length; ++i) {
+            for (uint256 k = i + 1; k < leaves.length; ++k) {
+                if (leaves[k] < leaves[i]) (leaves[i], leaves[k]) = (leaves[k], leaves[i]);
+            }
+        }
+        return leaves;
     }
 
     function proof(bytes32[] memory leaves, uint256 index) internal pure returns (bytes32[] memory siblings) {
