@@ -1,10 +1,12 @@
 //! A trip with everything that goes wrong on one: the node is killed and started again, the network drops,
 //! the board loses its power at random moments.
 
-use devices_e2e::{ACCOUNTS, Board, Car, Chain, Image, Log, Machine, Node, Relay, Rpc, Vehicle, Wire};
+use devices_e2e::{
+    ACCOUNTS, Board, Car, Chain as Registry, Image, Log, Machine, Node, Relay, Rpc, Vehicle, Wire,
+};
 use obd_core::queue::verify;
-use obd_core::record::{Content, EpochKeys, Record, SEALED_LEN, SealedRecord, Signal, WrappedRoot};
-use obd_core::{Key, keccak256};
+use obd_core::record::{Content, EpochKeys, Record, SEALED_LEN, Scope, SealedRecord, Signal, WrappedRoot};
+use obd_core::{Chain, Key, keccak256};
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -25,7 +27,7 @@ struct Scene {
     wire: Wire,
     relay: Relay,
     car: Car,
-    chain: Chain,
+    chain: Registry,
     vehicle: Vehicle,
     board: Board,
     image: Image,
@@ -40,7 +42,7 @@ impl Scene {
         let node = Node::start(&folder.join("node"));
         let wire = Wire::new(node.port);
         // The test itself looks over a wire of its own kind: the node's port changes.
-        let chain = Chain::new(Rpc::new(wire.port));
+        let chain = Registry::new(Rpc::new(wire.port));
         let vehicle = chain.set_up(VIN, OWNER, DEVICE);
         let owner = key(OWNER).address().to_string();
         let key_file = folder.join("relay.key");
@@ -242,6 +244,11 @@ fn the_owner_reads_the_car(scene: &Scene, records: &BTreeMap<u64, SealedRecord>)
     let keys = wrapped.unwrap(&key(OWNER)).unwrap();
     assert!(wrapped.unwrap(&key(STRANGER)).is_err(), "a stranger opens the root");
 
+    // A grantee holds one scope's key of this period. It opens that scope and no other, and nothing of the
+    // epoch that the owner begins to end the grant.
+    let period = records.values().next().unwrap().head().unwrap().period;
+    let granted = keys.data_key(Scope::Trip, period);
+    let later = EpochKeys::new(scene.vehicle.id, 2, device, [0x99; 32]);
     let mut vins = 0;
     let mut values: HashMap<Signal, Vec<i32>> = HashMap::new();
     let mut odometer = 0;
@@ -259,10 +266,11 @@ fn the_owner_reads_the_car(scene: &Scene, records: &BTreeMap<u64, SealedRecord>)
                 }
             }
         }
-        // The keys of another epoch, as a sale makes them, open nothing; nor does one scope's key another's.
-        let later = EpochKeys::new(scene.vehicle.id, 2, device, [0x99; 32]);
-        let data_key = later.data_key(record.content.scope(), sealed.head().unwrap().period);
-        assert!(sealed.open(&data_key, device).is_err());
+        assert_eq!(sealed.open(&granted, device).is_ok(), record.content.scope() == Scope::Trip);
+        let mut chain = Chain::default();
+        let (renewed, _) = SealedRecord::seal(&record, period, &later, &mut chain).unwrap();
+        assert!(renewed.open(&granted, device).is_err(), "a revoked grantee reads on");
+        assert!(renewed.open_with(&keys).is_err());
     }
     assert!(vins >= 1);
     // As `ecu-sim --values` has them: 0C 1AF8, A6 0012D687, 0D 3C; P0301 and P0420 are stored.
@@ -302,6 +310,32 @@ fn a_trip_through_the_relay() {
     scene.end_trip();
     let records = scene.check().unwrap();
     assert!(records.len() > 5);
+}
+
+/// The vehicle is sold under way. When the chain is sure of it, the device rests; what it still holds of the
+/// old owner's trip never reaches the new one's record.
+#[test]
+fn a_sale_ends_the_pairing() {
+    let mut scene = Scene::new("sale", false);
+    scene.power_on();
+    scene.wait("an upload", 90, |scene| scene.acknowledged() >= 3);
+    scene.chain.sell(scene.vehicle.id, OWNER, STRANGER);
+    let recorded = scene.chain.readings(scene.vehicle.id).len();
+    scene.wait("the end of the pairing", 90, |scene| {
+        scene.log.lock().unwrap().iter().any(|line| line.starts_with("not paired any more"))
+    });
+    let stored = scene.stored();
+    sleep(Duration::from_secs(6));
+    assert_eq!(scene.stored(), stored, "it records for nobody");
+    scene.power_off();
+    assert_eq!(scene.chain.readings(scene.vehicle.id).len(), recorded);
+    assert!(scene.chain.view("epochOf(uint256)", vehicle_word(scene.vehicle.id))[0][31] == 2);
+}
+
+fn vehicle_word(id: u64) -> [u8; 32] {
+    let mut word = [0; 32];
+    word[24..].copy_from_slice(&id.to_be_bytes());
+    word
 }
 
 /// The test bites: on flash that forgets, the same check complains.
