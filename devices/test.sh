@@ -20,6 +20,10 @@ cargo build --release --locked -p ecu-sim
 
 ./icount.sh
 
+# The emulated board with a car, a relay and a real node: the one that obd-core-tests found or built.
+cargo clippy --release --locked -p devices-e2e --tests -- -D warnings
+cargo test --release --locked -p devices-e2e
+
 # Both images. The chips differ by their pins and by what esp-hal makes of them: one is linted.
 ./firmware.sh
 .tools/bin/riscv-cargo clippy --profile firmware -p board-esp32c3 -p board-esp32 --features board-esp32/esp32c3 \
