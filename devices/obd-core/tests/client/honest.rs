@@ -1,4 +1,6 @@
-use crate::world::{GWEI, Nor, Reply, World, chip, key, layout, node, push, settings, try_push};
+use crate::world::{
+    GWEI, Nor, Reply, World, chip, key, layout, node, push, push_in_epoch, settings, try_push,
+};
 use flash_mock::Torn;
 use obd_core::client::{Client, Delivery, Event, Settings, Target};
 use obd_core::queue::{Chip, Queue, QueueError};
@@ -183,4 +185,23 @@ fn records_are_handed_in_before_the_registry_hears_of_them() {
         world.events.contains(&Event::Acknowledged { counter: 2 })
     }));
     assert_eq!(world.stored.len(), 1);
+}
+
+/// The device was paired again after a sale, with records of the old owner's time in flash.
+#[test]
+fn records_of_an_earlier_epoch_are_not_the_new_owners() {
+    let (chip, key) = (chip(), key());
+    let mut queue = Queue::open(&chip, layout()).unwrap();
+    push(&mut queue, 5);
+    push_in_epoch(&mut queue, 8, 2).unwrap();
+    let settings = Settings { epoch: 2, ..settings(1) };
+    let mut client = Client::new(&settings, &key, 1);
+    let mut world = World::new(1);
+    assert!(world.run(&mut client, &mut queue, 3_600, |world| {
+        world.events.contains(&Event::Acknowledged { counter: 8 })
+    }));
+    assert!(world.events.contains(&Event::Forgotten { counter: 5 }));
+    let mut reopened = Queue::open(&chip, layout()).unwrap();
+    assert_eq!(reopened.batch(8).unwrap().leaves().len(), 0);
+    assert_eq!(world.state().accepted.len(), 1);
 }
