@@ -12,6 +12,8 @@ cargo fmt --check
 HOST=(-p obd-core -p car-lock -p ecu-sim -p flash-mock -p autochain-owner -p autochain-provision -p autochain-push -p autochain-relay -p device-tls)
 cargo clippy --release --locked "${HOST[@]}" -- -D warnings
 cargo test --release --locked "${HOST[@]}"
+# With the other curve too.
+cargo test --release --locked -p device-tls --all-features
 # Apart: the features of the reference implementations would reach obd-core.
 cargo test --release --locked -p obd-core-tests
 # The simulated car and the core against independent programs.
