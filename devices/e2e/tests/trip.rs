@@ -200,24 +200,24 @@ fn random_moment(salt: u64) -> Duration {
 fn a_trip_with_everything_that_goes_wrong() {
     let mut scene = Scene::new("trip", false);
     scene.power_on();
-    scene.wait("the first uploads", 90, |scene| scene.acknowledged() >= 3);
+    scene.wait("the first uploads", 240, |scene| scene.acknowledged() >= 3);
 
     // The node is killed and started again on the same chain.
     scene.node = None;
     let before = scene.stored();
-    scene.wait("records without a node", 60, |scene| scene.stored() > before + 2);
+    scene.wait("records without a node", 240, |scene| scene.stored() > before + 2);
     let node = Node::start(&scene.folder.join("node"));
     scene.wire.lead_to(node.port);
     scene.node = Some(node);
-    scene.wait("uploads to the node that came back", 90, |scene| scene.acknowledged() > before);
+    scene.wait("uploads to the node that came back", 240, |scene| scene.acknowledged() > before);
 
     // The network drops; the car is read on.
     scene.wire.cut(true);
     let before = scene.stored();
     sleep(Duration::from_secs(12));
-    scene.wait("records without a network", 60, |scene| scene.stored() > before + 3);
+    scene.wait("records without a network", 240, |scene| scene.stored() > before + 3);
     scene.wire.cut(false);
-    scene.wait("uploads after the network came back", 90, |scene| scene.acknowledged() > before);
+    scene.wait("uploads after the network came back", 240, |scene| scene.acknowledged() > before);
 
     // The board loses its power at random moments.
     for round in 0..8 {
@@ -226,7 +226,7 @@ fn a_trip_with_everything_that_goes_wrong() {
         scene.power_on();
     }
     let before = scene.stored();
-    scene.wait("records after the cuts", 60, |scene| scene.stored() > before);
+    scene.wait("records after the cuts", 240, |scene| scene.stored() > before);
     scene.end_trip();
 
     let records = scene.check().unwrap();
@@ -302,11 +302,11 @@ fn the_registry_shows_nothing_else(scene: &Scene, records: &BTreeMap<u64, Sealed
 fn a_trip_through_the_relay() {
     let mut scene = Scene::new("relay", true);
     scene.power_on();
-    scene.wait("relayed uploads", 120, |scene| scene.acknowledged() >= 6);
+    scene.wait("relayed uploads", 240, |scene| scene.acknowledged() >= 6);
     scene.power_off();
     scene.power_on();
     let before = scene.stored();
-    scene.wait("relayed uploads after a cut", 120, |scene| scene.acknowledged() > before);
+    scene.wait("relayed uploads after a cut", 240, |scene| scene.acknowledged() > before);
     scene.end_trip();
     let records = scene.check().unwrap();
     assert!(records.len() > 5);
@@ -318,10 +318,10 @@ fn a_trip_through_the_relay() {
 fn a_sale_ends_the_pairing() {
     let mut scene = Scene::new("sale", false);
     scene.power_on();
-    scene.wait("an upload", 90, |scene| scene.acknowledged() >= 3);
+    scene.wait("an upload", 240, |scene| scene.acknowledged() >= 3);
     scene.chain.sell(scene.vehicle.id, OWNER, STRANGER);
     let recorded = scene.chain.readings(scene.vehicle.id).len();
-    scene.wait("the end of the pairing", 90, |scene| {
+    scene.wait("the end of the pairing", 240, |scene| {
         scene.log.lock().unwrap().iter().any(|line| line.starts_with("not paired any more"))
     });
     let stored = scene.stored();
@@ -343,10 +343,10 @@ fn vehicle_word(id: u64) -> [u8; 32] {
 fn flash_that_forgets_is_noticed() {
     let mut scene = Scene::new("forgetful", false);
     scene.power_on();
-    scene.wait("an upload", 90, |scene| scene.acknowledged() >= 3);
+    scene.wait("an upload", 240, |scene| scene.acknowledged() >= 3);
     scene.wire.cut(true);
     let before = scene.stored();
-    scene.wait("records without a network", 60, |scene| scene.stored() > before + 3);
+    scene.wait("records without a network", 240, |scene| scene.stored() > before + 3);
     scene.power_off();
     scene.image = Image::new(&scene.folder.join("flash"), &scene.board);
     scene.wire.cut(false);

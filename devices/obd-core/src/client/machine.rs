@@ -4,7 +4,7 @@ use super::backoff::{Health, Random};
 use super::http::{Request, Response};
 use super::pending::Pending;
 use super::{Event, Failure, MAX_ENDPOINTS, Settings};
-use crate::queue::{Queue, QueueError};
+use crate::queue::{MAX_BATCH, Queue, QueueError};
 use crate::{Domain, Instant, Key};
 use embedded_storage::nor_flash::MultiwriteNorFlash;
 use thiserror::Error;
@@ -14,11 +14,12 @@ mod put;
 mod settle;
 
 /// Room for the longest request, in bytes: a full upload's records in hexadecimal.
-pub const REQUEST_LEN: usize = 4_608;
+pub const REQUEST_LEN: usize = 7_680;
 /// The longest response that is read, in bytes: a block without transactions, a receipt.
 pub const RESPONSE_LEN: usize = 4_096;
-/// The most records in one upload: as many as a request holds.
-const UPLOAD: usize = 8;
+/// The most records in one upload. One is under way at a time, so that a device stores for good at most so
+/// many in the time that [`super::Settings::depth`] blocks take.
+const UPLOAD: usize = MAX_BATCH;
 const EVENTS: usize = 8;
 
 /// What the board is to do next.
