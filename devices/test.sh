@@ -12,6 +12,8 @@ cargo fmt --check
 HOST=(-p obd-core -p car-lock -p ecu-sim -p flash-mock -p autochain-owner -p autochain-provision -p autochain-push -p autochain-relay -p device-tls)
 cargo clippy --release --locked "${HOST[@]}" -- -D warnings
 cargo test --release --locked "${HOST[@]}"
+# With the other curve too.
+cargo test --release --locked -p device-tls --all-features
 # Apart: the features of the reference implementations would reach obd-core.
 cargo test --release --locked -p obd-core-tests
 # The simulated car and the core against independent programs.
@@ -19,6 +21,10 @@ cargo build --release --locked -p ecu-sim
 .tools/python/bin/python ecu-sim/crosscheck/crosscheck.py "${CARGO_TARGET_DIR:-target}/release"
 
 ./icount.sh
+
+# The emulated board with a car, a relay and a real node: the one that obd-core-tests found or built.
+cargo clippy --release --locked -p devices-e2e --tests -- -D warnings
+cargo test --release --locked -p devices-e2e
 
 # Both images. The chips differ by their pins and by what esp-hal makes of them: one is linted.
 ./firmware.sh

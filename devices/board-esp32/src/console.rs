@@ -9,6 +9,7 @@ use esp_hal::delay::Delay;
 use esp_hal::efuse;
 use esp_hal::gpio::Input;
 use esp_hal::rng::Trng;
+use esp_hal::rtc_cntl::Rwdt;
 use esp_hal::system::software_reset;
 use esp_hal::usb::usb_serial_jtag::UsbSerialJtag;
 use obd_core::provision::{Console, Fixture, SETTINGS_LEN, Stored};
@@ -71,13 +72,18 @@ impl Fixture for Bench {
     }
 }
 
-/// Answers lines for ever, and starts anew when the device was paired or made new. A line that is too long is
-/// dropped with an error.
-pub async fn serve(mut port: UsbSerialJtag<'static, Blocking>, mut console: Console<Bench>) -> ! {
+/// Answers lines for ever, feeds the watchdog as long as tasks get their turn, and starts anew when the device
+/// was paired or made new. A line that is too long is dropped with an error.
+pub async fn serve(
+    mut port: UsbSerialJtag<'static, Blocking>,
+    mut console: Console<Bench>,
+    mut watchdog: Rwdt,
+) -> ! {
     let mut line = [0; LINE];
     let mut length = 0;
     let bond = console.bond();
     loop {
+        watchdog.feed();
         match port.read_byte() {
             Err(_) => Timer::after(Duration::from_millis(10)).await,
             Ok(b'\n') => {

@@ -10,11 +10,13 @@ use core::cell::{Cell, RefCell};
 use embassy_executor::Spawner;
 use esp_hal::gpio::{AnyPin, Input, InputConfig, Pull};
 use esp_hal::peripherals::{
-    ADC1, FLASH, FROM_CPU_INTR0, GPIO2, HMAC, LPWR, RNG, TIMG0, TWAI0, USB_DEVICE, WIFI,
+    ADC1, FLASH, FROM_CPU_INTR0, GPIO2, HMAC, LPWR, RNG, RTC_TIMER, TIMG0, TWAI0, USB_DEVICE, WIFI,
 };
 use esp_hal::ram;
 use esp_hal::rng::{Trng, TrngSource};
+use esp_hal::rtc_cntl::{Rtc, RwdtStage};
 use esp_hal::system::software_reset;
+use esp_hal::time::Duration;
 use esp_hal::timer::timg::TimerGroup;
 use esp_hal::usb::usb_serial_jtag::UsbSerialJtag;
 use esp_storage::FlashStorage;
@@ -39,6 +41,8 @@ pub struct Parts {
     pub timer: TIMG0<'static>,
     /// The scheduler's interrupt.
     pub interrupt: FROM_CPU_INTR0<'static>,
+    /// The clock that runs through sleep, and its watchdog.
+    pub rtc: RTC_TIMER<'static>,
     /// Sleep.
     pub lpwr: LPWR<'static>,
     /// The USB port with its serial line.
@@ -57,6 +61,9 @@ pub struct Parts {
     pub button: AnyPin<'static>,
 }
 
+/// A device that hangs for so long starts anew; longer than a question waits for the button.
+const WATCHDOG: Duration = Duration::from_secs(60);
+
 /// What a provisioned and paired device works with.
 pub(crate) struct Device {
     pub(crate) key: Key,
@@ -71,6 +78,9 @@ pub async fn run(spawner: Spawner, mut parts: Parts) -> ! {
     static RECORDS: StaticCell<RefCell<Queue>> = StaticCell::new();
     static OTHER: StaticCell<Cell<bool>> = StaticCell::new();
 
+    let mut rtc = Rtc::new(parts.rtc);
+    rtc.rwdt.set_timeout(RwdtStage::Stage0, WATCHDOG);
+    rtc.rwdt.enable();
     let chip: &'static Flash = CHIP.init(Chip::new(FlashStorage::new(parts.flash)));
     let mut battery = Battery::new(parts.adc, parts.battery);
     let mut slept = None;
@@ -102,7 +112,7 @@ pub async fn run(spawner: Spawner, mut parts: Parts) -> ! {
 
     let (Some(key), Some(settings), Some(bond)) = (console.key(), console.settings(), console.bond()) else {
         // The noise stays on: keys are made here.
-        console::serve(usb, console).await
+        console::serve(usb, console, rtc.rwdt).await
     };
     drop(source);
     let keys = console.record_keys(&bond, key.address());
@@ -131,7 +141,7 @@ pub async fn run(spawner: Spawner, mut parts: Parts) -> ! {
             spawner.spawn(task);
         }
     }
-    console::serve(usb, console).await
+    console::serve(usb, console, rtc.rwdt).await
 }
 
 /// The time since the chip started.

@@ -19,6 +19,7 @@ async fn main(spawner: Spawner) -> ! {
         adc: chip.ADC1,
         timer: chip.TIMG0,
         interrupt: chip.FROM_CPU_INTR0,
+        rtc: chip.RTC_TIMER,
         lpwr: chip.LPWR,
         usb: chip.USB_DEVICE,
         wifi: chip.WIFI,

@@ -168,6 +168,7 @@ fn tell(event: &Event) {
         Event::Reorganised { counter } => log!("reorganised {counter}"),
         Event::Reverted { counter } => log!("reverted {counter}"),
         Event::Acknowledged { counter } => log!("acknowledged {counter}"),
+        Event::Forgotten { counter } => log!("forgot up to {counter}"),
         Event::Suspended => log!("the pairing is suspended"),
         Event::Unpaired { epoch } => log!("not paired any more; epoch {epoch}"),
         Event::Conflict { counter } => log!("the registry is at {counter}"),

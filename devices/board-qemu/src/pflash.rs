@@ -30,12 +30,12 @@ impl Pflash {
         Self(())
     }
 
-    fn command(&mut self, offset: usize, command: u32) {
+    fn command(&self, offset: usize, command: u32) {
         // SAFETY: within the bank, aligned; the callers checked the offset.
         unsafe { ((BANK + offset) as *mut u32).write_volatile(command) };
     }
 
-    fn wait(&mut self, offset: usize) {
+    fn wait(&self, offset: usize) {
         // SAFETY: as above; in status mode every address reads as the status.
         while unsafe { ((BANK + offset) as *const u32).read_volatile() } & READY == 0 {}
     }

@@ -148,6 +148,16 @@ impl Chain {
         Vehicle { id, commitment, salt }
     }
 
+    /// The owner gives the vehicle to `buyer`: the key epoch advances, the pairing is suspended.
+    ///
+    /// # Panics
+    ///
+    /// When the registry refuses.
+    pub fn sell(&self, vehicle: u64, owner: &str, buyer: &str) {
+        let words = [address_word(key(owner).address()), address_word(key(buyer).address()), word(vehicle)];
+        self.send(owner, "transferFrom(address,address,uint256)", words.as_flattened());
+    }
+
     /// The five words that a view of the registry gives.
     ///
     /// # Panics

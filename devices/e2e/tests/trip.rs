@@ -1,10 +1,12 @@
 //! A trip with everything that goes wrong on one: the node is killed and started again, the network drops,
 //! the board loses its power at random moments.
 
-use devices_e2e::{ACCOUNTS, Board, Car, Chain, Image, Log, Machine, Node, Relay, Rpc, Vehicle, Wire};
+use devices_e2e::{
+    ACCOUNTS, Board, Car, Chain as Registry, Image, Log, Machine, Node, Relay, Rpc, Vehicle, Wire,
+};
 use obd_core::queue::verify;
-use obd_core::record::{Content, EpochKeys, Record, SEALED_LEN, SealedRecord, Signal, WrappedRoot};
-use obd_core::{Key, keccak256};
+use obd_core::record::{Content, EpochKeys, Record, SEALED_LEN, Scope, SealedRecord, Signal, WrappedRoot};
+use obd_core::{Chain, Key, keccak256};
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -25,7 +27,7 @@ struct Scene {
     wire: Wire,
     relay: Relay,
     car: Car,
-    chain: Chain,
+    chain: Registry,
     vehicle: Vehicle,
     board: Board,
     image: Image,
@@ -40,7 +42,7 @@ impl Scene {
         let node = Node::start(&folder.join("node"));
         let wire = Wire::new(node.port);
         // The test itself looks over a wire of its own kind: the node's port changes.
-        let chain = Chain::new(Rpc::new(wire.port));
+        let chain = Registry::new(Rpc::new(wire.port));
         let vehicle = chain.set_up(VIN, OWNER, DEVICE);
         let owner = key(OWNER).address().to_string();
         let key_file = folder.join("relay.key");
@@ -198,24 +200,24 @@ fn random_moment(salt: u64) -> Duration {
 fn a_trip_with_everything_that_goes_wrong() {
     let mut scene = Scene::new("trip", false);
     scene.power_on();
-    scene.wait("the first uploads", 90, |scene| scene.acknowledged() >= 3);
+    scene.wait("the first uploads", 240, |scene| scene.acknowledged() >= 3);
 
     // The node is killed and started again on the same chain.
     scene.node = None;
     let before = scene.stored();
-    scene.wait("records without a node", 60, |scene| scene.stored() > before + 2);
+    scene.wait("records without a node", 240, |scene| scene.stored() > before + 2);
     let node = Node::start(&scene.folder.join("node"));
     scene.wire.lead_to(node.port);
     scene.node = Some(node);
-    scene.wait("uploads to the node that came back", 90, |scene| scene.acknowledged() > before);
+    scene.wait("uploads to the node that came back", 240, |scene| scene.acknowledged() > before);
 
     // The network drops; the car is read on.
     scene.wire.cut(true);
     let before = scene.stored();
     sleep(Duration::from_secs(12));
-    scene.wait("records without a network", 60, |scene| scene.stored() > before + 3);
+    scene.wait("records without a network", 240, |scene| scene.stored() > before + 3);
     scene.wire.cut(false);
-    scene.wait("uploads after the network came back", 90, |scene| scene.acknowledged() > before);
+    scene.wait("uploads after the network came back", 240, |scene| scene.acknowledged() > before);
 
     // The board loses its power at random moments.
     for round in 0..8 {
@@ -224,7 +226,7 @@ fn a_trip_with_everything_that_goes_wrong() {
         scene.power_on();
     }
     let before = scene.stored();
-    scene.wait("records after the cuts", 60, |scene| scene.stored() > before);
+    scene.wait("records after the cuts", 240, |scene| scene.stored() > before);
     scene.end_trip();
 
     let records = scene.check().unwrap();
@@ -242,6 +244,11 @@ fn the_owner_reads_the_car(scene: &Scene, records: &BTreeMap<u64, SealedRecord>)
     let keys = wrapped.unwrap(&key(OWNER)).unwrap();
     assert!(wrapped.unwrap(&key(STRANGER)).is_err(), "a stranger opens the root");
 
+    // A grantee holds one scope's key of this period. It opens that scope and no other, and nothing of the
+    // epoch that the owner begins to end the grant.
+    let period = records.values().next().unwrap().head().unwrap().period;
+    let granted = keys.data_key(Scope::Trip, period);
+    let later = EpochKeys::new(scene.vehicle.id, 2, device, [0x99; 32]);
     let mut vins = 0;
     let mut values: HashMap<Signal, Vec<i32>> = HashMap::new();
     let mut odometer = 0;
@@ -259,10 +266,11 @@ fn the_owner_reads_the_car(scene: &Scene, records: &BTreeMap<u64, SealedRecord>)
                 }
             }
         }
-        // The keys of another epoch, as a sale makes them, open nothing; nor does one scope's key another's.
-        let later = EpochKeys::new(scene.vehicle.id, 2, device, [0x99; 32]);
-        let data_key = later.data_key(record.content.scope(), sealed.head().unwrap().period);
-        assert!(sealed.open(&data_key, device).is_err());
+        assert_eq!(sealed.open(&granted, device).is_ok(), record.content.scope() == Scope::Trip);
+        let mut chain = Chain::default();
+        let (renewed, _) = SealedRecord::seal(&record, period, &later, &mut chain).unwrap();
+        assert!(renewed.open(&granted, device).is_err(), "a revoked grantee reads on");
+        assert!(renewed.open_with(&keys).is_err());
     }
     assert!(vins >= 1);
     // As `ecu-sim --values` has them: 0C 1AF8, A6 0012D687, 0D 3C; P0301 and P0420 are stored.
@@ -294,14 +302,40 @@ fn the_registry_shows_nothing_else(scene: &Scene, records: &BTreeMap<u64, Sealed
 fn a_trip_through_the_relay() {
     let mut scene = Scene::new("relay", true);
     scene.power_on();
-    scene.wait("relayed uploads", 120, |scene| scene.acknowledged() >= 6);
+    scene.wait("relayed uploads", 240, |scene| scene.acknowledged() >= 6);
     scene.power_off();
     scene.power_on();
     let before = scene.stored();
-    scene.wait("relayed uploads after a cut", 120, |scene| scene.acknowledged() > before);
+    scene.wait("relayed uploads after a cut", 240, |scene| scene.acknowledged() > before);
     scene.end_trip();
     let records = scene.check().unwrap();
     assert!(records.len() > 5);
+}
+
+/// The vehicle is sold under way. When the chain is sure of it, the device rests; what it still holds of the
+/// old owner's trip never reaches the new one's record.
+#[test]
+fn a_sale_ends_the_pairing() {
+    let mut scene = Scene::new("sale", false);
+    scene.power_on();
+    scene.wait("an upload", 240, |scene| scene.acknowledged() >= 3);
+    scene.chain.sell(scene.vehicle.id, OWNER, STRANGER);
+    let recorded = scene.chain.readings(scene.vehicle.id).len();
+    scene.wait("the end of the pairing", 240, |scene| {
+        scene.log.lock().unwrap().iter().any(|line| line.starts_with("not paired any more"))
+    });
+    let stored = scene.stored();
+    sleep(Duration::from_secs(6));
+    assert_eq!(scene.stored(), stored, "it records for nobody");
+    scene.power_off();
+    assert_eq!(scene.chain.readings(scene.vehicle.id).len(), recorded);
+    assert!(scene.chain.view("epochOf(uint256)", vehicle_word(scene.vehicle.id))[0][31] == 2);
+}
+
+fn vehicle_word(id: u64) -> [u8; 32] {
+    let mut word = [0; 32];
+    word[24..].copy_from_slice(&id.to_be_bytes());
+    word
 }
 
 /// The test bites: on flash that forgets, the same check complains.
@@ -309,10 +343,10 @@ fn a_trip_through_the_relay() {
 fn flash_that_forgets_is_noticed() {
     let mut scene = Scene::new("forgetful", false);
     scene.power_on();
-    scene.wait("an upload", 90, |scene| scene.acknowledged() >= 3);
+    scene.wait("an upload", 240, |scene| scene.acknowledged() >= 3);
     scene.wire.cut(true);
     let before = scene.stored();
-    scene.wait("records without a network", 60, |scene| scene.stored() > before + 3);
+    scene.wait("records without a network", 240, |scene| scene.stored() > before + 3);
     scene.power_off();
     scene.image = Image::new(&scene.folder.join("flash"), &scene.board);
     scene.wire.cut(false);

@@ -88,3 +88,8 @@ def bit_field(base):
 def code_bytes(name):
     """P0133 as the two bytes of SAE J2012."""
     return ("PCBU".index(name[0]) << 14 | int(name[1:], 16)).to_bytes(2, "big")
+
+
+def code_name(number):
+    """The inverse of code_bytes, from the number in the two bytes."""
+    return f"{'PCBU'[number >> 14]}{number & 0x3FFF:04X}"

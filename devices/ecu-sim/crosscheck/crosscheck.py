@@ -8,6 +8,9 @@ python-OBD's decoders, or else the standard's formulas in cars.py, make of the b
 
     crosscheck.py DIRECTORY      where the programs ecu-sim and obd-read are
 
+The simulator's J1979-2 car is read by can-isotp, with udsoncan to make sense of its trouble codes, and by the
+dongle's own polling.
+
 Needs the packages of requirements.txt; they are used by tests only and are not part of anything shipped.
 """
 
@@ -26,8 +29,10 @@ import can
 import elm.slcan
 import isotp
 import obd
+import udsoncan
 from elm import Elm
 from elm.obd_message import iso_tp_frames
+from udsoncan.services import ReadDTCInformation
 
 import cars
 
@@ -96,8 +101,8 @@ class Emulator:
 class Simulator:
     """ecu-sim on a pseudo terminal."""
 
-    def __init__(self, directory):
-        command = [os.path.join(directory, "ecu-sim"), "--pty"]
+    def __init__(self, directory, car="petrol"):
+        command = [os.path.join(directory, "ecu-sim"), "--pty", "--car", car]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.path = self.process.stdout.readline().strip()
 
@@ -155,6 +160,24 @@ class CanIsotp:
         result["vin"] = data[3:].decode()
         return result
 
+    def read_uds(self, pids):
+        """The given parameters, the codes by their kind, and the VIN, through UDS."""
+        result = {"bytes": {}, "codes": {}}
+        for pid in pids:
+            data = self.ask(0x22, 0xF4, pid)
+            assert data[:3] == bytes([0x62, 0xF4, pid]), data.hex()
+            result["bytes"][pid] = data[3:]
+        for kind, status in {"confirmed": 0x08, "pending": 0x04}.items():
+            data = self.ask(0x19, 0x42, 0x33, status, 0xFF)
+            answer = udsoncan.Response(service=ReadDTCInformation, code=0, data=data[1:])
+            ReadDTCInformation.interpret_response(answer, subfunction=0x42)
+            codes = [dtc.id for dtc in answer.service_data.dtcs]
+            result["codes"][kind] = [f"{cars.code_name(code >> 8)}-{code & 0xFF:02X}" for code in codes]
+        data = self.ask(0x22, 0xF8, 0x02)
+        assert data[:4] == b"\x62\xf8\x02\x01", data.hex()
+        result["vin"] = data[4:].decode()
+        return result
+
     def end(self):
         self.stack.stop()
         self.bus.shutdown()
@@ -177,6 +200,22 @@ def obd_read(directory, path):
             result["codes"][said["service"]] = said["codes"]
         else:
             result["vin"] = said["vin"]
+    return result
+
+
+def obd_read_polling(directory, path):
+    """What the dongle's polling learns of the engine's unit in half a minute: on a busy host it has to ask some
+    things again."""
+    command = [os.path.join(directory, "obd-read"), path, "30"]
+    output = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=120).stdout
+    result = {"values": {}, "codes": {}, "vin": None}
+    for event in map(json.loads, output.splitlines()):
+        if event["event"] == "vin":
+            result["vin"] = event["vin"]
+        elif event["event"] == "value" and event["ecu"] == 0:
+            result["values"][int(event["pid"], 16)] = event["value"]
+        elif event["event"] == "codes" and event["ecu"] == 0:
+            result["codes"][event["kind"]] = event["codes"]
     return result
 
 
@@ -225,6 +264,32 @@ def compare(name, isotp_said, core_said, wrong):
     print(f"crosscheck: {name}: {len(expected)} parameters ({by_obd} decoded by python-OBD), codes, VIN")
 
 
+def compare_uds(directory, wrong):
+    """The J1979-2 car: the paper's parameters, and codes with the failure type that this car adds."""
+    simulator = Simulator(directory, "uds")
+    tester = CanIsotp(simulator.path, 0, 0)
+    said = tester.read_uds([*cars.VALUES, *cars.BITS])
+    tester.end()
+    simulator.end()
+    simulator = Simulator(directory, "uds")
+    core = obd_read_polling(directory, simulator.path)
+    simulator.end()
+    expected = {pid: cars.encode(pid) for pid in [*cars.VALUES, *cars.BITS]}
+    check(wrong, "J1979-2, can-isotp, bytes", said["bytes"], expected)
+    for pid, value in core["values"].items():
+        if abs(value - cars.decode(pid, expected[pid])) > cars.rounding(pid):
+            wrong.append(f"J1979-2, PID {pid:02X}: {value} is not {cars.decode(pid, expected[pid])}")
+    missing = {0x05, 0x0C, 0x0D, 0x2F, 0x30, 0x31, 0x42, 0x4E, 0xA6} - set(core["values"])
+    check(wrong, "J1979-2, obd-read, missing values", missing, set())
+    codes = {"confirmed": [f"{name}-1F" for name in cars.CODES[0x03]],
+             "pending": [f"{name}-1F" for name in cars.CODES[0x07]]}
+    check(wrong, "J1979-2, udsoncan, codes", said["codes"], codes)
+    core["codes"].pop("permanent", None)
+    check(wrong, "J1979-2, obd-read, codes", core["codes"], codes)
+    check(wrong, "J1979-2, VIN", [said["vin"], core["vin"]], [cars.VIN] * 2)
+    print(f"crosscheck: J1979-2: {len(expected)} parameters, {len(core['values'])} polled, codes by udsoncan, VIN")
+
+
 def forbidden_frame_fails(directory):
     """The check must be able to fail: a request to clear the codes ends the simulator with 3."""
     simulator = Simulator(directory)
@@ -250,6 +315,7 @@ def main():
         core = obd_read(directory, simulator.path)
         simulator.end()
         compare(f"ecu-sim (block size {block_size}, STmin {separation_time:#x})", by_isotp, core, wrong)
+    compare_uds(directory, wrong)
     emulator = Emulator()
     tester = CanIsotp(emulator.path, 0, 0)
     by_isotp = tester.read()

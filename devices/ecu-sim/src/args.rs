@@ -30,7 +30,7 @@ A car on a CAN bus behind a serial adapter (SLCAN), for tests.
 --values    print the car's parameters as JSON: unit, parameter, bytes
 
 Lines on standard input (not with --stdio) change the car: set PID VALUE, vin VIN, clear,
-fault NAME[/N], fault none, ignition on|off, errors N, tec N, bus-off.
+fault NAME[/N], fault none, ignition on|off, sleep, errors N, tec N, bus-off.
 
 Exit code 3: the tester sent a frame that a dongle which only reads must never send.
 ";

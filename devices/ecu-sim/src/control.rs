@@ -20,6 +20,8 @@ pub enum Command {
     Fault(Option<Fault>),
     /// `ignition on`, `ignition off`.
     Ignition(bool),
+    /// `sleep`: the ignition goes off and the units sleep at once.
+    Sleep,
     /// `errors 20`: so many errors on the wires.
     Errors(u32),
     /// `tec 96`: the transmit error counter of the tester's controller.
@@ -45,6 +47,7 @@ impl FromStr for Command {
             ["fault", fault] => Self::Fault(Some(fault.parse().map_err(|_| malformed())?)),
             ["ignition", "on"] => Self::Ignition(true),
             ["ignition", "off"] => Self::Ignition(false),
+            ["sleep"] => Self::Sleep,
             ["errors", count] => Self::Errors(count.parse().map_err(|_| malformed())?),
             ["tec", count] => Self::TransmitErrors(count.parse().map_err(|_| malformed())?),
             ["bus-off"] => Self::BusOff,
@@ -57,6 +60,6 @@ impl FromStr for Command {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
     "\"{0}\" is no command: set PID VALUE, vin VIN, clear, fault NAME[/N], fault none, ignition on|off, \
-     errors N, tec N, bus-off"
+     sleep, errors N, tec N, bus-off"
 )]
 pub struct MalformedCommand(String);

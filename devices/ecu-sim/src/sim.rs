@@ -17,7 +17,7 @@ pub struct Sim {
     answers: u32,
     ignition: bool,
     /// Units stay awake for a while after the ignition, or a request, was last seen.
-    last_stir: Instant,
+    last_stir: Option<Instant>,
     wake_ups: u32,
 }
 
@@ -50,7 +50,7 @@ impl Sim {
             fault: None,
             answers: 0,
             ignition: true,
-            last_stir: Instant::default(),
+            last_stir: None,
             wake_ups: 0,
         }
     }
@@ -72,7 +72,7 @@ impl Sim {
 
     /// The units hear and acknowledge.
     pub fn is_awake(&self, now: Instant) -> bool {
-        self.ignition || now.since(self.last_stir) < Self::AFTER_RUN
+        self.ignition || self.last_stir.is_some_and(|stir| now.since(stir) < Self::AFTER_RUN)
     }
 
     pub(crate) fn report(&mut self, violation: Violation) {
@@ -82,7 +82,7 @@ impl Sim {
     /// A frame reached a sleeping car: it wakes up, but nobody has heard the frame.
     pub(crate) fn rouse(&mut self, now: Instant) {
         self.wake_ups += 1;
-        self.last_stir = now;
+        self.last_stir = Some(now);
     }
 
     /// Changes the car.
@@ -104,8 +104,9 @@ impl Sim {
             Command::Fault(fault) => self.fault = fault,
             Command::Ignition(on) => {
                 self.ignition = on;
-                self.last_stir = now;
+                self.last_stir = Some(now);
             }
+            Command::Sleep => (self.ignition, self.last_stir) = (false, None),
             Command::Errors(_) | Command::TransmitErrors(_) | Command::BusOff => {}
         }
     }
@@ -120,7 +121,7 @@ impl Sim {
         };
         self.watch.see(now, frame, self.car.addressing, awaited);
         if !self.ignition {
-            self.last_stir = now;
+            self.last_stir = Some(now);
         }
         let Some(target) = Target::of(frame.id()) else { return };
         let extended = self.car.addressing == Addressing::Extended;

@@ -1,8 +1,11 @@
-//! What a dongle says to the chain, and nothing else: it numbers and chains the readings of a car, builds
-//! the transaction that carries one, and signs it. No hardware, no `std`, no allocation: every buffer is
-//! the caller's or has a fixed size, so the same code runs on the host, on emulated RISC-V and on the chip.
+//! The core of a dongle: it asks a car, keeps what the car says, and tells the chain. No hardware, no `std`, no
+//! allocation: every buffer is the caller's or has a fixed size, so the same code runs on the host, on emulated
+//! RISC-V and on the chip.
 //!
 //! ```text
+//!  can ─► isotp ─► obd ─► poll::Car ─► Event ─► recorder ─► record (sealed) ─► queue ─► client ─► the chain
+//!                          ▲ power: when to ask, when to sleep      provision, lock, update: beside it
+//!
 //!  keccak256(encrypted record) ─┐
 //!  odometer, flags ─────────────┴► Chain::append ► Reading ─┬► calldata ► Eip1559 ► check(Policy)
 //!                                                           │               ► CheckedTx::sign(Key)

@@ -1,7 +1,10 @@
 //! Building and signing takes nothing from the heap.
 
+use obd_core::record::{
+    Content, EpochKeys, Event, Period, Record, Samples, SealedRecord, Time, TimeSource, WrappedRoot,
+};
 use obd_core::{
-    Address, Chain, Domain, Eip1559, Flags, Key, Pairing, Policy, RECORD_TX_LEN, Source, keccak256,
+    Address, Chain, Domain, Eip1559, Flags, Key, P256Key, Pairing, Policy, RECORD_TX_LEN, Source, keccak256,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -81,6 +84,30 @@ fn a_reading_is_built_and_signed_without_allocation() {
     });
     assert_eq!(counted, 0);
     assert!(sizes.iter().all(|size| *size > 300), "{sizes:?}");
+}
+
+#[test]
+fn a_record_is_sealed_and_its_root_wrapped_without_allocation() {
+    let counted = allocations(|| {
+        let key = Key::from_bytes(&[0x42; 32]).unwrap();
+        let owner = Key::from_bytes(&[0x43; 32]).unwrap();
+        let keys = EpochKeys::new(1, 1, key.address(), [7; 32]);
+        let record = Record {
+            time: Time { ms: 0, source: TimeSource::Unset },
+            event: Event::PowerDown,
+            flags: Flags::new(Source::None),
+            start: 1,
+            odometer: 0,
+            content: Content::Health(Samples::new()),
+        };
+        let mut chain = Chain::default();
+        let (sealed, reading) = SealedRecord::seal(&record, Period(1), &keys, &mut chain).unwrap();
+        let domain = Domain::new(1337, Address([0xca; 20]));
+        P256Key::from_bytes(&[0x44; 32]).unwrap().sign(&reading.digest(&domain, 1)).unwrap();
+        let wrapped = WrappedRoot::wrap(&keys, &owner.public_key(), &key);
+        sealed.open_with(&wrapped.unwrap(&owner).unwrap()).unwrap();
+    });
+    assert_eq!(counted, 0);
 }
 
 fn tx_of(to: Address) -> Eip1559<'static> {

@@ -5,8 +5,8 @@
 //!  socket ─► open(host, pinned issuer) ─► certificate: signed by the issuer, for the host ─► Connection
 //! ```
 //!
-//! An endpoint's certificate must be signed (ECDSA on P-256 or P-384) by the issuer that was pinned at
-//! provisioning, and name the host. Its dates are not looked at: the device has no clock that it trusts.
+//! An endpoint's certificate must be signed (ECDSA on P-256; with the feature `p384` on P-384 too)
+//! by the issuer that was pinned at provisioning, and name the host. Its dates are not looked at: the device has no clock that it trusts.
 //! Intermediate certificates that the server sends along are not followed: `embedded-tls` does not look
 //! whether they may sign others, so whoever had any certificate of the issuer could sign for any host.
 #![no_std]

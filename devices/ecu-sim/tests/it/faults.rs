@@ -19,7 +19,7 @@ fn endless_pending_ends() {
     rig.command("fault endless-pending");
     assert!(rig.seconds(60).iter().any(|event| matches!(event, Event::Nonsense(_))));
     rig.command("fault none");
-    assert!(rig.seconds(120).iter().any(|event| matches!(event, Event::Value { pid: Pid::RPM, .. })));
+    assert!(rig.seconds(180).iter().any(|event| matches!(event, Event::Value { pid: Pid::RPM, .. })));
 }
 
 /// Whatever goes wrong, a value is told right or not at all, and the dongle goes on.

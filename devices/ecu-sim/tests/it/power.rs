@@ -75,8 +75,10 @@ impl Garage {
 
     fn command(&mut self, line: &str) {
         let command: Command = line.parse().unwrap();
-        if let Command::Ignition(on) = command {
-            self.ignition = on;
+        match command {
+            Command::Ignition(on) => self.ignition = on,
+            Command::Sleep => self.ignition = false,
+            _ => {}
         }
         self.bus.wire(|wire| wire.command(self.now, command));
     }
@@ -245,6 +247,19 @@ fn wican_259_polling_keeps_units_awake() {
     assert!(!garage.car_is_awake(), "polling ended, so the units sleep");
     garage.hold(12 * HOUR, 12_700);
     assert_eq!(garage.car_woken(), 0);
+}
+
+/// The same with units that sleep as soon as the ignition goes off: the one request that finds that out wakes
+/// them, and none after it.
+#[test]
+fn units_that_sleep_at_once_are_left_alone() {
+    let mut garage = Garage::new(Profile::Petrol, 14_200);
+    garage.drive(1_800, 60);
+    garage.hold(20 * MINUTE, 14_200);
+    garage.command("sleep");
+    garage.hold(12 * HOUR, 12_700);
+    assert!(garage.car_woken() <= 1, "{}", garage.car_woken());
+    assert!(garage.reset().asleep > 11 * HOUR);
 }
 
 /// WiCAN #840: a smart alternator lets the voltage sink to that of a parked car on a long drive.

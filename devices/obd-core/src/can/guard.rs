@@ -198,3 +198,79 @@ impl<B: Bus> Guard<B> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A controller with these counters, and what it was last told.
+    struct Counters(Health, Option<Mode>);
+
+    impl Bus for Counters {
+        fn start(&mut self, _: Bitrate, mode: Mode) -> Result<(), BusError> {
+            self.1 = Some(mode);
+            Ok(())
+        }
+
+        fn stop(&mut self) {
+            self.1 = None;
+        }
+
+        fn receive(&mut self) -> Option<Frame> {
+            None
+        }
+
+        fn transmit(&mut self, _: &TxFrame) -> Result<(), BusError> {
+            Ok(())
+        }
+
+        fn health(&mut self) -> Health {
+            self.0
+        }
+    }
+
+    const NOW: Instant = Instant::from_millis(1);
+
+    /// What a talking guard makes of these counters, and what it leaves the controller doing.
+    fn judged(trusted: bool, health: Health) -> (Option<Silence>, Option<Mode>) {
+        let mut guard = Guard::new(Counters(health, None));
+        guard.try_talking(NOW, Bitrate::Kbit500).unwrap();
+        if trusted {
+            guard.trust();
+        }
+        (guard.check(NOW), guard.bus.1)
+    }
+
+    #[test]
+    fn the_first_error_stops_a_guard_that_does_not_know_the_car() {
+        let one = Health { bus_errors: 1, ..Health::default() };
+        assert_eq!(judged(false, one), (Some(Silence::FirstError), None));
+        assert_eq!(judged(true, one), (None, Some(Mode::Normal)));
+        let unacknowledged = Health { transmit_errors: 8, ..Health::default() };
+        assert_eq!(judged(false, unacknowledged), (Some(Silence::FirstError), None));
+        assert_eq!(judged(true, unacknowledged), (None, Some(Mode::Normal)));
+    }
+
+    #[test]
+    fn limits_make_a_listener_and_bus_off_stops() {
+        let listening = Some(Mode::ListenOnly);
+        let errors = Health { transmit_errors: 96, ..Health::default() };
+        assert_eq!(judged(true, errors), (Some(Silence::TransmitErrors), listening));
+        let burst = Health { bus_errors: Guard::<Counters>::BURST, ..Health::default() };
+        assert_eq!(judged(true, burst), (Some(Silence::ErrorBurst), listening));
+        let off = Health { bus_off: true, ..Health::default() };
+        assert_eq!(judged(true, off), (Some(Silence::BusOff), None));
+    }
+
+    #[test]
+    fn a_listener_does_not_transmit() {
+        use crate::obd::{Addressing, InfoType, Request};
+        let vin = TxFrame::to_all(Request::Info(InfoType::VIN), Addressing::Standard);
+        let mut guard = Guard::new(Counters(Health::default(), None));
+        assert_eq!(guard.transmit(NOW, &vin), Err(BusError::Silent));
+        guard.listen(NOW, Bitrate::Kbit500).unwrap();
+        assert_eq!(guard.transmit(NOW, &vin), Err(BusError::Silent));
+        guard.try_talking(NOW, Bitrate::Kbit500).unwrap();
+        assert_eq!(guard.transmit(NOW, &vin), Ok(()));
+    }
+}

@@ -40,6 +40,11 @@ pub enum Event {
         /// The reading's counter.
         counter: u64,
     },
+    /// Records of an earlier pairing were still there; they are not uploaded under this one.
+    Forgotten {
+        /// The number of the last of them.
+        counter: u64,
+    },
     /// The vehicle changed hands or the device was released, but not deep enough in the chain to act on:
     /// uploads wait.
     Suspended,

@@ -50,9 +50,10 @@ impl<B: Bus> Car<B> {
     pub const PAUSE: Duration = Duration::from_millis(20);
     /// After so many exchanges without a word the car is taken for asleep.
     const MAX_UNHEARD: u8 = 8;
-    /// The dongle looks again after this, and twice as long each time …
-    const REST: Duration = Duration::from_secs(30);
-    /// … so often at most in a trip.
+    /// The dongle looks again after this, and twice as long each time. A car that has gone to sleep looks like
+    /// one with a broken bus; by then the power policy has hushed the dongle, which leaves the sleeper alone.
+    const REST: Duration = Duration::from_secs(90);
+    /// So often at most in a trip.
     const MAX_SILENCES: u8 = 6;
     /// How often a bit field is asked for again.
     const MAX_TRIES: u8 = 3;

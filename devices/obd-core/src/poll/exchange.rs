@@ -290,6 +290,27 @@ mod tests {
     }
 
     #[test]
+    fn endless_promises_are_broken_off() {
+        let mut exchange = started(SPEED, 1);
+        let pending = reply(0, &[3, 0x7f, 0x01, 0x78]);
+        for _ in 0..Exchange::MAX_PENDINGS {
+            exchange.on_frame(START, &pending);
+            assert_eq!(exchange.on_time(START), None);
+        }
+        exchange.on_frame(START, &pending);
+        assert_eq!(exchange.on_time(START), Some(Outcome { answered: 0, refused: 0, failed: 1 }));
+    }
+
+    #[test]
+    fn an_answer_that_comes_twice_counts_once() {
+        let mut exchange = started(SPEED, 2);
+        let speed = reply(0, &[3, 0x41, 0x0d, 60]);
+        assert_ne!(exchange.on_frame(START, &speed), Step::Nothing);
+        assert_eq!(exchange.on_frame(START, &speed), Step::Nothing);
+        assert_eq!(exchange.on_time(START), None, "the other unit has not answered");
+    }
+
+    #[test]
     fn refusals_for_good_and_for_now_are_told_apart() {
         let mut exchange = started(SPEED, 0);
         exchange.on_frame(START, &reply(0, &[3, 0x7f, 0x01, 0x12]));

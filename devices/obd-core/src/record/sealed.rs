@@ -312,6 +312,33 @@ mod tests {
         assert_eq!(opens(keys.data_key(Scope::Health, PERIOD).expose()), None);
     }
 
+    /// A record whose body and key the contracts' `SealedRecord.sol` was given, and opened.
+    #[test]
+    fn the_format_is_the_one_that_the_contract_has_opened() {
+        let mut samples = Samples::new();
+        samples.push(Sample::good(Signal::VehicleSpeed, 60)).unwrap();
+        let record = Record { flags: Flags::new(Source::Obd), content: Content::Trip(samples), ..record() };
+        let key = keys().data_key(Scope::Trip, PERIOD);
+        assert_eq!(
+            *key.expose(),
+            [
+                0x13, 0xc2, 0x5f, 0x16, 0x67, 0x31, 0x57, 0x9f, 0x7b, 0x17, 0x85, 0xcc, 0xff, 0x7b, 0x81,
+                0x65, 0xe1, 0xbd, 0xfc, 0xa3, 0x4f, 0xeb, 0xe6, 0x21, 0xa5, 0x51, 0xf9, 0xf8, 0x99, 0x49,
+                0x96, 0xbc
+            ]
+        );
+        let (_, reading) =
+            SealedRecord::seal(&record, PERIOD, &keys(), &mut Chain::resume(41, [0; 32])).unwrap();
+        assert_eq!(
+            reading.hash,
+            [
+                0xe2, 0x06, 0x2d, 0xbc, 0x2a, 0x7e, 0x24, 0x42, 0x36, 0x2f, 0x37, 0x90, 0x5f, 0x39, 0x3c,
+                0xfc, 0x31, 0x36, 0x91, 0xbc, 0x7e, 0x0a, 0x51, 0x3f, 0xff, 0x67, 0xb4, 0xd2, 0xdb, 0x17,
+                0x81, 0x1b
+            ]
+        );
+    }
+
     #[test]
     fn no_other_key_opens_it() {
         let keys = keys();

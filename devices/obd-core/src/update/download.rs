@@ -29,6 +29,7 @@ struct Context<'a> {
     running: Running,
 }
 
+#[expect(clippy::large_enum_variant, reason = "there is no heap to put the larger ones on")]
 enum Part<'a, F> {
     Head(&'a mut F),
     Manifest(&'a mut F),

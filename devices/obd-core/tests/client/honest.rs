@@ -1,4 +1,6 @@
-use crate::world::{GWEI, Nor, Reply, World, chip, key, layout, node, push, settings, try_push};
+use crate::world::{
+    GWEI, Nor, Reply, World, chip, key, layout, node, push, push_in_epoch, settings, try_push,
+};
 use flash_mock::Torn;
 use obd_core::client::{Client, Delivery, Event, Settings, Target};
 use obd_core::queue::{Chip, Queue, QueueError};
@@ -7,15 +9,15 @@ use obd_core::queue::{Chip, Queue, QueueError};
 fn records_reach_the_registry_in_batches_and_are_acknowledged_deep() {
     let (chip, key, settings) = (chip(), key(), settings(1));
     let mut queue = Queue::open(&chip, layout()).unwrap();
-    push(&mut queue, 19);
+    push(&mut queue, 35);
     let mut client = Client::new(&settings, &key, 1);
     let mut world = World::new(1);
     assert!(world.run(&mut client, &mut queue, 3_600, |world| {
-        world.events.contains(&Event::Acknowledged { counter: 19 })
+        world.events.contains(&Event::Acknowledged { counter: 35 })
     }));
     let counters: Vec<u64> = world.state().accepted.iter().map(|(counter, _)| *counter).collect();
-    assert_eq!(counters, [8, 16, 19]);
-    assert_eq!(queue.acknowledged().counter(), 19);
+    assert_eq!(counters, [16, 32, 35]);
+    assert_eq!(queue.acknowledged().counter(), 35);
     assert_eq!(queue.acknowledged().hash(), world.state().accepted[2].1);
     // Not before it was deep.
     assert!(world.state_at(world.blocks.len() - 1 - 4).accepted.len() == 3);
@@ -51,10 +53,10 @@ fn answers_may_come_byte_by_byte() {
 fn restarts_never_double_an_upload() {
     let (chip, key, settings) = (chip(), key(), settings(1));
     let mut world = World::new(1);
-    push(&mut Queue::open(&chip, layout()).unwrap(), 12);
+    push(&mut Queue::open(&chip, layout()).unwrap(), 20);
     for life in 0..400 {
         let mut queue = Queue::open(&chip, layout()).unwrap();
-        if queue.acknowledged().counter() == 12 {
+        if queue.acknowledged().counter() == 20 {
             break;
         }
         let mut client = Client::new(&settings, &key, life);
@@ -63,20 +65,20 @@ fn restarts_never_double_an_upload() {
         let lifetime = 1 + usize::try_from(life % 12).unwrap();
         world.run(&mut client, &mut queue, 120, |world| world.asked.len() - seen >= lifetime);
     }
-    assert_eq!(Queue::open(&chip, layout()).unwrap().acknowledged().counter(), 12);
+    assert_eq!(Queue::open(&chip, layout()).unwrap().acknowledged().counter(), 20);
     let counters: Vec<u64> = world.state().accepted.iter().map(|(counter, _)| *counter).collect();
-    assert_eq!(counters, [8, 12]);
+    assert_eq!(counters, [16, 20]);
     assert_eq!(world.state().nonce, 2, "a transaction too many");
 }
 
-/// One life of a device that records twelve readings and uploads them.
+/// One life of a device that records twenty times and uploads them.
 fn life(world: &mut World, chip: &Chip<Nor>, seed: u64) -> Result<(), QueueError> {
     let (key, settings) = (key(), settings(1));
     let mut queue = Queue::open(chip, layout())?;
-    try_push(&mut queue, 12)?;
+    try_push(&mut queue, 20)?;
     let mut client = Client::new(&settings, &key, seed);
-    let acknowledged = Event::Acknowledged { counter: 12 };
-    let finished = queue.acknowledged().counter() == 12
+    let acknowledged = Event::Acknowledged { counter: 20 };
+    let finished = queue.acknowledged().counter() == 20
         || world.try_run(&mut client, &mut queue, 3_600, |world| world.events.contains(&acknowledged))?;
     assert!(finished, "it never ends: {:?}", world.events);
     Ok(())
@@ -99,7 +101,7 @@ fn no_cut_loses_or_doubles_an_upload() {
             let state = world.state();
             let counters: Vec<u64> = state.accepted.iter().map(|(counter, _)| *counter).collect();
             assert!(counters.is_sorted_by(|a, b| a < b), "at {at}, {torn:?}: {counters:?}");
-            assert_eq!(counters.last(), Some(&12), "at {at}, {torn:?}");
+            assert_eq!(counters.last(), Some(&20), "at {at}, {torn:?}");
             assert_eq!(state.nonce, counters.len() as u64, "at {at}, {torn:?}: a transaction too many");
         }
     }
@@ -151,15 +153,15 @@ fn a_relay_takes_records_and_signed_readings() {
     let relayed = Settings { relay: Some(node("relay.test")), delivery: Delivery::Relay, ..settings(1) };
     let (chip, key) = (chip(), key());
     let mut queue = Queue::open(&chip, layout()).unwrap();
-    push(&mut queue, 5);
+    push(&mut queue, 16);
     let mut client = Client::new(&relayed, &key, 1);
     let mut world = World::new(1);
     assert!(world.run(&mut client, &mut queue, 3_600, |world| {
-        world.events.contains(&Event::Acknowledged { counter: 5 })
+        world.events.contains(&Event::Acknowledged { counter: 16 })
     }));
     assert_eq!(world.stored.len(), 1);
-    assert_eq!((world.stored[0].0, world.stored[0].1.len()), (world.state().accepted[0].1, 5));
-    assert_eq!(world.relayed[0]["odometerKm"], "0x32");
+    assert_eq!((world.stored[0].0, world.stored[0].1.len()), (world.state().accepted[0].1, 16));
+    assert_eq!(world.relayed[0]["odometerKm"], "0xa0");
     assert!(!world.asked.iter().any(|(_, method)| method == "eth_sendRawTransaction"));
     let nonces = world.asked.iter().filter(|(_, method)| method == "eth_getTransactionCount");
     assert_eq!(nonces.count(), 0, "a device without coin has no nonce");
@@ -183,4 +185,23 @@ fn records_are_handed_in_before_the_registry_hears_of_them() {
         world.events.contains(&Event::Acknowledged { counter: 2 })
     }));
     assert_eq!(world.stored.len(), 1);
+}
+
+/// The device was paired again after a sale, with records of the old owner's time in flash.
+#[test]
+fn records_of_an_earlier_epoch_are_not_the_new_owners() {
+    let (chip, key) = (chip(), key());
+    let mut queue = Queue::open(&chip, layout()).unwrap();
+    push(&mut queue, 5);
+    push_in_epoch(&mut queue, 8, 2).unwrap();
+    let settings = Settings { epoch: 2, ..settings(1) };
+    let mut client = Client::new(&settings, &key, 1);
+    let mut world = World::new(1);
+    assert!(world.run(&mut client, &mut queue, 3_600, |world| {
+        world.events.contains(&Event::Acknowledged { counter: 8 })
+    }));
+    assert!(world.events.contains(&Event::Forgotten { counter: 5 }));
+    let mut reopened = Queue::open(&chip, layout()).unwrap();
+    assert_eq!(reopened.batch(8).unwrap().leaves().len(), 0);
+    assert_eq!(world.state().accepted.len(), 1);
 }

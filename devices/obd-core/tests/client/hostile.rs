@@ -229,6 +229,14 @@ fn a_sale_counts_when_it_is_deep_and_agreed() {
     assert!(world.pool.is_empty());
 }
 
+/// Somebody in between: nothing is said to whoever cannot prove who they are.
+#[test]
+fn a_refused_certificate_leads_to_another_node() {
+    let (world, failures) = with_a_liar(|_, _| Reply::BadCertificate);
+    assert_eq!(failures[0], Failure::Link(LinkError::Tls));
+    assert!(world.asked.iter().filter(|(target, _)| *target == Target::Node(0)).count() < 5);
+}
+
 #[test]
 fn a_dead_network_is_waited_for_politely() {
     let (chip, key, settings) = (chip(), key(), settings(3));

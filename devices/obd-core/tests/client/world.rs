@@ -70,6 +70,8 @@ pub(crate) enum Reply {
     Silence,
     /// No connection.
     Down,
+    /// The board's TLS refuses the certificate.
+    BadCertificate,
 }
 
 type Lie = Box<dyn FnMut(&str, &Value) -> Reply>;
@@ -192,8 +194,8 @@ impl World {
             // A request and its answer take a while.
             self.advance(self.now + 50);
             match self.answer(target, &request) {
-                None => client.closed(LinkError::Unreachable),
-                Some(bytes) => {
+                Err(error) => client.closed(error),
+                Ok(bytes) => {
                     let mut whole = false;
                     for piece in bytes.chunks(self.piece) {
                         if client.receive(piece) {
@@ -220,7 +222,7 @@ impl World {
         }
     }
 
-    fn answer(&mut self, target: Target, request: &[u8]) -> Option<Vec<u8>> {
+    fn answer(&mut self, target: Target, request: &[u8]) -> Result<Vec<u8>, LinkError> {
         let text = str::from_utf8(request).unwrap();
         let (head, body) = text.split_once("\r\n\r\n").unwrap();
         assert!(head.starts_with("POST /rpc HTTP/1.1\r\nhost: "), "{head}");
@@ -237,16 +239,17 @@ impl World {
             Reply::Honest => self.honest(&method, &params),
             Reply::Result(result) => Ok(result),
             Reply::Error(message) => Err(message),
-            Reply::Raw(bytes) => return Some(bytes),
-            Reply::Silence => return Some(Vec::new()),
-            Reply::Down => return None,
+            Reply::Raw(bytes) => return Ok(bytes),
+            Reply::Silence => return Ok(Vec::new()),
+            Reply::Down => return Err(LinkError::Unreachable),
+            Reply::BadCertificate => return Err(LinkError::Tls),
         };
         let mut answer = json!({ "jsonrpc": "2.0", "id": question["id"] });
         match result {
             Ok(result) => answer["result"] = result,
             Err(message) => answer["error"] = json!({ "code": -32000, "message": message }),
         }
-        Some(http(&answer.to_string()))
+        Ok(http(&answer.to_string()))
     }
 
     fn honest(&mut self, method: &str, params: &Value) -> Result<Value, &'static str> {
@@ -414,7 +417,12 @@ pub(crate) fn push(queue: &mut Queue<'_, Nor>, to: u64) {
 
 /// As [`push`], on flash that may fail.
 pub(crate) fn try_push(queue: &mut Queue<'_, Nor>, to: u64) -> Result<(), QueueError> {
-    let keys = EpochKeys::new(VEHICLE, 1, key().address(), [0x77; 32]);
+    push_in_epoch(queue, to, 1)
+}
+
+/// As [`try_push`], in another key epoch.
+pub(crate) fn push_in_epoch(queue: &mut Queue<'_, Nor>, to: u64, epoch: u32) -> Result<(), QueueError> {
+    let keys = EpochKeys::new(VEHICLE, epoch, key().address(), [0x77; 32]);
     for seq in queue.newest() + 1..=to {
         let record = Record {
             time: Time { ms: 1_790_000_000_000, source: TimeSource::Network },

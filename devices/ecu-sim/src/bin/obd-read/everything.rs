@@ -10,8 +10,8 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// How often a request is sent at most.
-const TRIES: usize = 5;
+/// How long an answer is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Every parameter that any unit has, every trouble code and the VIN, each asked once.
 pub(crate) fn read(bus: Slcan<Line>) -> Result<(), Error> {
@@ -61,15 +61,15 @@ struct Asker {
 }
 
 impl Asker {
-    /// On a busy host an answer may come late; the dongle's plan asks again, too.
+    /// A busy host may keep the car waiting: what nobody answers is asked again for a while.
     fn ask(&mut self, request: Request) -> Result<Vec<(Ecu, Vec<u8>)>, Error> {
-        for _ in 1..TRIES {
+        let begun = std::time::Instant::now();
+        loop {
             let answers = self.ask_once(request)?;
-            if !answers.is_empty() {
+            if !answers.is_empty() || begun.elapsed() > PATIENCE {
                 return Ok(answers);
             }
         }
-        self.ask_once(request)
     }
 
     fn ask_once(&mut self, request: Request) -> Result<Vec<(Ecu, Vec<u8>)>, Error> {
