@@ -26,6 +26,8 @@ library ReadingFlags {
     uint16 internal constant POWER_LOST = 1 << 5;
     /// @notice The car answered some requests late, badly or not at all.
     uint16 internal constant PARTIAL = 1 << 6;
+    /// @notice The car is not the one that the device was paired with.
+    uint16 internal constant OTHER_VEHICLE = 1 << 7;
 
     /// @notice The bits a device may set.
     uint16 internal constant DEVICE_MASK = 0x3fff;
