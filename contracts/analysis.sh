@@ -17,7 +17,7 @@ rm -rf "$out/out/build-info" "$out/report.json"
 FOUNDRY_OUT="$out/out" FOUNDRY_CACHE_PATH="$out" ./bin/forge build --build-info --force --quiet --skip test script
 # slither's exit code counts findings; what they are is judged below.
 PATH="$PWD/bin:$PATH" "$venv/bin/slither" . --ignore-compile --foundry-out-directory "$out/out" \
-    --filter-paths "node_modules|lib/" --exclude-informational --exclude-optimization \
+    --filter-paths "node_modules|lib/|test/|script/" --exclude-informational --exclude-optimization \
     --json "$out/report.json" >"$out/log" 2>&1 || true
 [ -f "$out/report.json" ] || { tail -20 "$out/log" >&2; exit 1; }
 node gates/findings.mjs "$out/report.json"

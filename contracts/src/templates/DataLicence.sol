@@ -150,6 +150,7 @@ contract DataLicence is ITemplate, Payouts, VehicleHold, Initializable {
         _hold(t.vehicle, t.owner, until);
         IGrants.Terms memory reads;
         reads.scopes = t.scopes;
+        // forge-lint: disable-next-line(unsafe-typecast)
         (reads.from, reads.until, reads.uses) = (uint40(paidAt), until, type(uint16).max);
         // forge-lint: disable-next-line(unsafe-typecast)
         (reads.dataFrom, reads.dataUntil) =

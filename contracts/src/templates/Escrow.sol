@@ -205,7 +205,7 @@ contract Escrow is ITemplate, Payouts, VehicleHold, Initializable {
     function _bitOf(address account) private view returns (uint16) {
         uint256 parties = _terms.arbitrators.length + 2;
         for (uint256 i = 0; i < parties; ++i) {
-            // forge-lint: disable-next-line(unsafe-typecast)
+            // forge-lint: disable-next-line(unsafe-typecast, incorrect-shift)
             if (partyAt(i) == account) return uint16(1 << i); // i < 16
         }
         revert NotParty(account);

@@ -147,6 +147,7 @@ contract Lease is ITemplate, Payouts, VehicleHold, Initializable {
         _hold(t.vehicle, t.lessor, until);
         IGrants.Terms memory key;
         key.scopes = Scopes.bit(Scopes.KEY);
+        // forge-lint: disable-next-line(unsafe-typecast)
         (key.from, key.until, key.uses) = (uint40(start), until, type(uint16).max);
         // forge-lint: disable-next-line(unsafe-typecast)
         (key.dataFrom, key.dataUntil) = (uint16(Periods.periodOf(start)), uint16(Periods.periodOf(until)));

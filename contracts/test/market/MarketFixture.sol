@@ -13,7 +13,7 @@ import {KeyWrap} from "../../src/market/KeyWrap.sol";
 import {Sealing} from "./Sealing.sol";
 
 /// Owners and epochs, as the register of vehicles keeps them.
-contract Titles is IVehicleTitles {
+contract TitlesStub is IVehicleTitles {
     error NoVehicle(uint256 vehicle);
 
     mapping(uint256 vehicle => address) private _owners;
@@ -90,7 +90,7 @@ abstract contract MarketFixture is Sealing {
     bytes32 internal constant KEY = keccak256("data key");
 
     AUC internal auc;
-    Titles internal titles = new Titles();
+    TitlesStub internal titles = new TitlesStub();
     Records internal records = new Records();
     Fees internal fees = new Fees();
     Contributions internal contributions;
