@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use ureq::Agent;
 
 pub(crate) const REGISTRY: &str = "0x4155430000000000000000000000000000000002";
+/// The contract behind the registry that keeps the readings and tells of them, in the development genesis.
+const READINGS: &str = "0x4155430000000000000000000000000000000014";
 const CHAIN_ID: u64 = 1337;
 const GWEI: u128 = 1_000_000_000;
 
@@ -180,7 +182,7 @@ impl Chain {
     pub fn readings(&self, vehicle: u64) -> Vec<(u64, u32, [u8; 32])> {
         let topic = keccak256(b"ReadingRecorded(uint256,address,uint64,uint32,uint16,bytes32,bytes32)");
         let filter = json!({
-            "address": REGISTRY,
+            "address": READINGS,
             "fromBlock": "0x0",
             "topics": [const_hex::encode_prefixed(topic), const_hex::encode_prefixed(word(vehicle))],
         });
@@ -195,7 +197,7 @@ impl Chain {
         logs.as_array().unwrap().iter().map(reading).collect()
     }
 
-    /// Every byte that the registry got in transactions of `device`, and every log of it.
+    /// Every byte that went on chain in transactions of `device`, and the data of every log.
     ///
     /// # Panics
     ///
@@ -212,7 +214,7 @@ impl Chain {
                 }
             }
         }
-        let logs = self.rpc.call("eth_getLogs", json!([{ "address": REGISTRY, "fromBlock": "0x0" }]));
+        let logs = self.rpc.call("eth_getLogs", json!([{ "fromBlock": "0x0" }]));
         for log in logs.as_array().unwrap() {
             bytes.extend(const_hex::decode(log["data"].as_str().unwrap()).unwrap());
         }
