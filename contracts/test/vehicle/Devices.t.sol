@@ -185,7 +185,8 @@ contract DevicesTest is DeviceKeys {
 
     function testFuzz_nobodyElseResets(address stranger) public {
         _make(dongle.account);
-        vm.assume(stranger != maker.account);
+        // The register speaks for whoever called it, and names them after the arguments.
+        vm.assume(stranger != maker.account && stranger != address(registry));
         vm.expectRevert(abi.encodeWithSelector(IDevices.NotDeviceMaker.selector, stranger, dongle.account));
         vm.prank(stranger);
         devices.reset(dongle.account);
