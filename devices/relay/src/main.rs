@@ -17,10 +17,12 @@ mod relay;
 mod server;
 mod store;
 
-use args::{Command, USAGE};
+use args::{Command, Order, USAGE};
 use relay::Relay;
+use std::io;
 use std::net::TcpListener;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 fn main() -> ExitCode {
     match args::parse(lexopt::Parser::from_env()) {
@@ -32,17 +34,21 @@ fn main() -> ExitCode {
             println!("{USAGE}");
             ExitCode::SUCCESS
         }
-        Ok(Command::Serve(order)) => match TcpListener::bind(order.listen).and_then(|listener| {
-            let address = listener.local_addr()?;
-            let relay = Relay::open(*order).map_err(std::io::Error::other)?;
-            println!("http://{address}");
-            server::serve(&listener, &relay)
-        }) {
-            Ok(()) => ExitCode::SUCCESS,
+        Ok(Command::Serve(order)) => match open(*order) {
+            Ok((listener, relay)) => server::serve(&listener, &relay),
             Err(error) => {
                 eprintln!("autochain-relay: {error}");
                 ExitCode::FAILURE
             }
         },
     }
+}
+
+/// Listens, and says where.
+fn open(order: Order) -> io::Result<(TcpListener, Arc<Relay>)> {
+    let listener = TcpListener::bind(order.listen)?;
+    let address = listener.local_addr()?;
+    let relay = Relay::open(order)?;
+    println!("http://{address}");
+    Ok((listener, relay))
 }

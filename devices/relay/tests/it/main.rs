@@ -9,7 +9,8 @@ use obd_core::record::{
 };
 use obd_core::{Address, Chain, Domain, Flags, Hash, Key, Reading, Source, keccak256};
 use serde_json::{Value, json};
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{Shutdown, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -224,4 +225,30 @@ fn the_day_has_a_budget_that_outlives_a_restart() {
     let root = frugal.store(&records(2));
     let refused = frugal.call("autochain_relayReading", &signed(4, root, &device())).unwrap_err();
     assert!(refused.contains("above the cap"), "{refused}");
+}
+
+/// A hundred connections that say nothing, one that lies about its length, one that is not HTTP: each costs itself
+/// only.
+#[test]
+fn a_rude_peer_is_shown_the_door_and_the_others_are_served() {
+    let node = Node::start(HOLDER);
+    let relay = Relay::start(&node, &[]);
+    let address = relay.url.trim_start_matches("http://");
+    let say = |text: &str| {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.write_all(text.as_bytes()).unwrap();
+        let mut answer = String::new();
+        // The relay hangs up on what it did not read, which resets the connection.
+        let _ = stream.read_to_string(&mut answer);
+        answer
+    };
+    let crowd: Vec<TcpStream> = (0..100).map(|_| TcpStream::connect(address).unwrap()).collect();
+    assert_eq!(say("POST / HTTP/1.1\r\nno colon\r\n\r\n"), "");
+    assert_eq!(say("POST / HTTP/1.1\r\ncontent-length: -1\r\n\r\n"), "");
+    assert_eq!(say(&"x".repeat(20_000)), "");
+    assert!(say("POST / HTTP/1.1\r\ncontent-length: 99999999\r\n\r\n").starts_with("HTTP/1.1 413"));
+    let last = say("POST / HTTP/1.1\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
+    assert!(last.starts_with("HTTP/1.1 200") && last.contains("-32601"), "{last}");
+    assert_eq!(relay.store(&records(1)).len(), 32);
+    drop(crowd);
 }
