@@ -11,7 +11,7 @@ use obd_core::Instant;
 use obd_core::poll::{Car, Memory};
 use obd_core::power::{Order, Policy, Sleeper};
 use obd_core::queue::Note;
-use obd_core::record::{EpochKeys, Period, Time, TimeSource};
+use obd_core::record::{EpochKeys, Time, TimeSource};
 use obd_core::recorder::{Commitment, Recorder};
 
 /// Between two turns: shorter than two frames of a busy bus fill the controller's memory.
@@ -41,7 +41,7 @@ pub(crate) async fn task(drive: Drive) {
     let Drive { can, mut battery, lpwr, queue, keys, commitment, other_vehicle, slept } = drive;
     // The number of the newest record tells one start from the next.
     let start = u16::try_from(queue.borrow().newest() & 0xffff).unwrap_or_default();
-    let opened = Recorder::open(keys, Some(commitment), start, Period::default(), &mut queue.borrow_mut());
+    let opened = Recorder::open(keys, Some(commitment), start, &mut queue.borrow_mut());
     let Ok(mut recorder) = opened else { return };
     let mut policy = Policy::new(now(), battery.millivolts());
     let mut car = Car::new(can);

@@ -10,7 +10,7 @@ use obd_core::can::slcan::Slcan;
 use obd_core::client::{Client, Delivery, Endpoint, Event, Settings, Step, Target, Timing};
 use obd_core::poll::{Car, Memory};
 use obd_core::queue::{Chip, Layout, Note, Queue, QueueError};
-use obd_core::record::{EpochKeys, Period, Time, TimeSource};
+use obd_core::record::{EpochKeys, Time, TimeSource};
 use obd_core::recorder::{Commitment, Recorder, StoreError};
 use obd_core::{Duration, Instant, Key, KeyError, Policy};
 use smoltcp::iface::SocketStorage;
@@ -79,8 +79,7 @@ fn serve(
     let mut queue = Queue::open(chip, layout)?;
     let keys = EpochKeys::new(config.vehicle, config.epoch, key.address(), config.root);
     let commitment = Commitment { hash: config.commitment, salt: config.salt };
-    let period = Period::of(time()).unwrap_or_default();
-    let mut recorder = Recorder::open(keys, Some(commitment), 0, period, &mut queue)?;
+    let mut recorder = Recorder::open(keys, Some(commitment), 0, &mut queue)?;
 
     let seed = clock::unix();
     let mut buffers = Buffers { receive: [0; 2_048], send: [0; 2_048], storage: [SocketStorage::EMPTY] };

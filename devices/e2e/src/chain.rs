@@ -8,6 +8,8 @@ use ureq::Agent;
 pub(crate) const REGISTRY: &str = "0x4155430000000000000000000000000000000002";
 /// The contract behind the registry that keeps the readings and tells of them, in the development genesis.
 const READINGS: &str = "0x4155430000000000000000000000000000000014";
+/// The contract that keeps the owners' grants, in the development genesis.
+pub const GRANTS: &str = "0x4155430000000000000000000000000000000015";
 const CHAIN_ID: u64 = 1337;
 const GWEI: u128 = 1_000_000_000;
 
@@ -126,7 +128,7 @@ impl Chain {
         let head =
             [tag, commitment, minter, word(0), word(deadline), word(6 * 32), word(1), word(32), word(65)];
         let selector = "register(bytes32,bytes32,address,uint256,uint256,bytes[])";
-        self.send(owner, selector, &[head.as_flattened(), &statement, &[0; 31]].concat());
+        self.send(owner, self.registry, selector, &[head.as_flattened(), &statement, &[0; 31]].concat());
         let id = self.view("vehicleOf(bytes32)", tag)[0];
         let id = u64::from_be_bytes(id[24..].try_into().unwrap());
 
@@ -146,7 +148,7 @@ impl Chain {
         for signature in signatures {
             call.extend([&word(65)[..], &signature, &[0; 31]].concat());
         }
-        self.send(owner, "pair(address,uint256,address,uint256,uint256,bytes,bytes)", &call);
+        self.send(owner, self.registry, "pair(address,uint256,address,uint256,uint256,bytes,bytes)", &call);
         Vehicle { id, commitment, salt }
     }
 
@@ -157,7 +159,31 @@ impl Chain {
     /// When the registry refuses.
     pub fn sell(&self, vehicle: u64, owner: &str, buyer: &str) {
         let words = [address_word(key(owner).address()), address_word(key(buyer).address()), word(vehicle)];
-        self.send(owner, "transferFrom(address,address,uint256)", words.as_flattened());
+        self.send(owner, self.registry, "transferFrom(address,address,uint256)", words.as_flattened());
+    }
+
+    /// The owner lets `grantee` read these scopes (bit n: scope n) of every period, until that is revoked.
+    ///
+    /// # Panics
+    ///
+    /// When the contract refuses.
+    pub fn grant(&self, vehicle: u64, owner: &str, grantee: Address, scopes: u32) {
+        let forever = word((1 << 40) - 1);
+        let unlimited = word(u16::MAX.into());
+        let terms = [word(scopes.into()), word(0), forever, unlimited, word(0), unlimited];
+        let words = [&[word(vehicle), address_word(grantee)][..], &terms].concat();
+        let signature = "grant(uint256,address,(uint32,uint40,uint40,uint16,uint16,uint16))";
+        self.send(owner, grants(), signature, words.as_flattened());
+    }
+
+    /// The owner takes the grant back.
+    ///
+    /// # Panics
+    ///
+    /// When the contract refuses.
+    pub fn revoke(&self, vehicle: u64, owner: &str, grantee: Address) {
+        let words = [word(vehicle), address_word(grantee), word(0)];
+        self.send(owner, grants(), "revoke(uint256,address,address)", words.as_flattened());
     }
 
     /// The five words that a view of the registry gives.
@@ -237,14 +263,14 @@ impl Chain {
         bytes
     }
 
-    /// Sends a call of the registry and waits until it is mined.
-    fn send(&self, from: &str, signature: &str, arguments: &[u8]) {
+    /// Sends a call and waits until it is mined.
+    fn send(&self, from: &str, to: Address, signature: &str, arguments: &[u8]) {
         let key = key(from);
         let count = self.rpc.call("eth_getTransactionCount", json!([key.address().to_string(), "pending"]));
         let data = [&keccak256(signature.as_bytes())[..4], arguments].concat();
         let policy = Policy {
             chain_id: CHAIN_ID,
-            registry: self.registry,
+            registry: to,
             max_gas: 1_000_000,
             max_fee_per_gas: 1_000 * GWEI,
             max_priority_fee_per_gas: GWEI,
@@ -255,7 +281,7 @@ impl Chain {
             max_priority_fee_per_gas: GWEI,
             max_fee_per_gas: 100 * GWEI,
             gas_limit: 1_000_000,
-            to: self.registry,
+            to,
             value: 0,
             data: &data,
         };
@@ -273,6 +299,10 @@ impl Chain {
             thread::sleep(Duration::from_millis(100));
         }
     }
+}
+
+fn grants() -> Address {
+    Address(const_hex::decode_to_array(GRANTS).unwrap_or_default())
 }
 
 pub(crate) fn secret(hex: &str) -> [u8; 32] {

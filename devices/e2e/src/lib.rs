@@ -15,7 +15,7 @@ mod machine;
 mod process;
 mod wire;
 
-pub use chain::{ACCOUNTS, Chain, Rpc, Vehicle};
+pub use chain::{ACCOUNTS, Chain, GRANTS, Rpc, Vehicle};
 pub use machine::{Board, Image, Log, Machine};
 pub use process::{Car, Node, Relay, program};
 pub use wire::Wire;

@@ -34,7 +34,7 @@ fn vin(text: &str) -> Vin {
 fn recorder(queue: &mut Queue<'_, Nor>) -> Recorder {
     let hash = keccak256(&[b"LSVAU0330E2119384", &SALT[..]].concat());
     let commitment = Commitment { hash, salt: SALT };
-    Recorder::open(keys(), Some(commitment), 1, Period::default(), queue).unwrap()
+    Recorder::open(keys(), Some(commitment), 1, queue).unwrap()
 }
 
 fn ecu() -> Ecu {
@@ -198,4 +198,22 @@ fn a_full_record_makes_room() {
     }
     assert_eq!(seen, codes);
     assert_eq!(signals.len(), pids.len());
+}
+
+/// Not the period that was running last: its key may be in other hands by now.
+#[test]
+fn without_a_clock_a_record_belongs_to_the_period_that_never_closes() {
+    let chip = chip();
+    let mut queue = open(&chip);
+    let mut recorder = recorder(&mut queue);
+    let unset = Time { ms: 60_000, source: TimeSource::Unset };
+    for time in [NOW, unset] {
+        recorder.note(&value(0x0c, 80_000), time, &mut queue).unwrap();
+        recorder.store(time, &mut queue).unwrap();
+    }
+    let records = opened(&mut queue);
+    let periods = [0, 1].map(|index: usize| records[index].2.head().unwrap().period);
+    assert_eq!(periods, [Period(690), Period::UNTIMED]);
+    let unset = obd_core::Flags::new(Source::None).with(Quality::ClockUnset);
+    assert_eq!(records[1].3.flags, unset);
 }

@@ -1,3 +1,5 @@
+use crate::grants::Grants;
+use crate::node::Node;
 use lexopt::{Arg, Parser};
 use obd_core::record::{HandedKey, Period, Scope, WRAPPED_LEN, WrappedRoot};
 use obd_core::{Address, PublicKey};
@@ -6,28 +8,81 @@ use std::fs;
 use zeroize::Zeroizing;
 
 pub(crate) const USAGE: &str = "\
-Opens a vehicle's records with its owner's key, and hands keys to those who may read.
+Opens a vehicle's records with its owner's key, and lets others read what the owner wants them to.
 
 autochain-owner open --key-file FILE --root HEX < RECORDS
     Decrypts records, one a line as hexadecimal digits, and prints one JSON object a line. The root is what
     the device printed when it was paired: the secret of the key epoch, wrapped to this key.
 
-autochain-owner hand-over --key-file FILE --root HEX --scope NAME --period N --reader POINT
-    Wraps the key of one scope (trip, health, energy, identity) and period (of 30 days, counted from the
-    Unix epoch) for the holder of POINT, as the data market takes it: prints point, wrapped and device.
+autochain-owner share --key-file FILE --root HEX --scope NAME --reader POINT [CHAIN] < RECORDS
+    Opens the records of one scope (trip, health, energy, identity) for the holder of POINT, one by one, and
+    leaves out the others: prints each with its opening, encrypted to POINT, on a line. An opening opens no
+    other record.
+
+autochain-owner read-shared --key-file FILE < SHARED
+    The reader's half: decrypts what `share` printed, as `open` does. The `hash` that it shows is what the
+    device signed: look it up under a root on chain.
+
+autochain-owner hand-over --key-file FILE --root HEX --scope NAME --period N --reader POINT [CHAIN]
+                [--with-records-to-come]
+    Wraps the key of one scope and period (of 30 days, counted from the Unix epoch) for the holder of POINT,
+    as the data market takes it: prints point, wrapped and device. A key cannot be taken back. That of a
+    period that is not closed (seven days after its end) is handed over only --with-records-to-come: it
+    opens what is recorded until then, whatever happens to a grant. Period 0, of records that were made
+    while no clock was set, never closes.
 
 autochain-owner read --key-file FILE --point POINT --wrapped HEX --device ADDR < RECORDS
     The reader's half: decrypts records of that scope and period.
 
+CHAIN is --rpc URL --grants ADDR [--giver ADDR]: a node (plain HTTP) and the contract Grants on its chain.
+With it, only what the account of POINT has a grant for now is shared or handed over: from the owner, or
+from the holder of an encumbrance that --giver names.
+
 A POINT is a public key of secp256k1: 64 bytes, x and y, or 33 bytes, compressed. A key file holds 32 bytes
 as hexadecimal digits. Exit code: 0 done, 1 failed, 2 wrong flags.";
+
+/// The flag without a value.
+const TO_COME: &str = "with-records-to-come";
+
+const SCOPES: [(&str, Scope); 4] = [
+    ("trip", Scope::Trip),
+    ("health", Scope::Health),
+    ("energy", Scope::Energy),
+    ("identity", Scope::Identity),
+];
 
 /// What to do, checked.
 pub(crate) enum Command {
     Help,
-    Open { secret: Secret, root: WrappedRoot },
-    HandOver { secret: Secret, root: WrappedRoot, scope: Scope, period: Period, reader: PublicKey },
-    Read { secret: Secret, handed: HandedKey, device: Address },
+    Open {
+        secret: Secret,
+        root: WrappedRoot,
+    },
+    Share {
+        secret: Secret,
+        root: WrappedRoot,
+        scope: Scope,
+        reader: PublicKey,
+        grants: Option<Grants>,
+    },
+    ReadShared {
+        secret: Secret,
+    },
+    HandOver {
+        secret: Secret,
+        root: WrappedRoot,
+        scope: Scope,
+        period: Period,
+        reader: PublicKey,
+        /// The key may open records that are still to be made.
+        to_come: bool,
+        grants: Option<Grants>,
+    },
+    Read {
+        secret: Secret,
+        handed: HandedKey,
+        device: Address,
+    },
 }
 
 /// A private key, wiped when dropped.
@@ -42,8 +97,13 @@ pub(crate) fn parse(mut parser: Parser) -> Result<Command, String> {
             Arg::Short('h') | Arg::Long("help") => return Ok(Command::Help),
             Arg::Long(name) => {
                 let name = name.to_owned();
-                let value = parser.value().map_err(|error| error.to_string())?;
-                let value = value.into_string().map_err(|_| format!("--{name} is not UTF-8"))?;
+                let value = match &name[..] {
+                    TO_COME => String::new(),
+                    _ => {
+                        let value = parser.value().map_err(|error| error.to_string())?;
+                        value.into_string().map_err(|_| format!("--{name} is not UTF-8"))?
+                    }
+                };
                 if given.0.insert(name.clone(), value).is_some() {
                     return Err(format!("--{name} is given twice"));
                 }
@@ -54,12 +114,22 @@ pub(crate) fn parse(mut parser: Parser) -> Result<Command, String> {
     }
     let checked = match command.as_deref() {
         Some("open") => Command::Open { secret: given.secret()?, root: given.root()? },
+        Some("share") => Command::Share {
+            secret: given.secret()?,
+            root: given.root()?,
+            scope: given.need("scope", scope)?,
+            reader: given.need("reader", point)?,
+            grants: given.grants()?,
+        },
+        Some("read-shared") => Command::ReadShared { secret: given.secret()? },
         Some("hand-over") => Command::HandOver {
             secret: given.secret()?,
             root: given.root()?,
             scope: given.need("scope", scope)?,
             period: Period(given.need("period", |text| text.parse().map_err(|_| "not a number".to_owned()))?),
             reader: given.need("reader", point)?,
+            to_come: given.0.remove(TO_COME).is_some(),
+            grants: given.grants()?,
         },
         Some("read") => Command::Read {
             secret: given.secret()?,
@@ -98,16 +168,27 @@ impl Given {
     fn root(&mut self) -> Result<WrappedRoot, String> {
         self.need("root", |text| hex::<WRAPPED_LEN>(text).map(WrappedRoot::from_bytes))
     }
+
+    fn grants(&mut self) -> Result<Option<Grants>, String> {
+        if !["rpc", "grants", "giver"].iter().any(|name| self.0.contains_key(*name)) {
+            return Ok(None);
+        }
+        let node = Node::new(self.need("rpc", |url| Ok(url.to_owned()))?);
+        let contract = Address(self.need("grants", hex)?);
+        let given = self.0.contains_key("giver");
+        let giver = if given { Address(self.need("giver", hex)?) } else { Address([0; 20]) };
+        Ok(Some(Grants { node, contract, giver }))
+    }
 }
 
 fn scope(name: &str) -> Result<Scope, String> {
-    match name {
-        "trip" => Ok(Scope::Trip),
-        "health" => Ok(Scope::Health),
-        "energy" => Ok(Scope::Energy),
-        "identity" => Ok(Scope::Identity),
-        _ => Err("one of trip, health, energy, identity".to_owned()),
-    }
+    let known = SCOPES.iter().find(|(known, _)| *known == name);
+    known.map(|(_, scope)| *scope).ok_or_else(|| "one of trip, health, energy, identity".to_owned())
+}
+
+/// The word that stands for a scope on the command line.
+pub(crate) fn scope_name(scope: Scope) -> &'static str {
+    SCOPES.iter().find(|(_, known)| *known == scope).map_or("", |(name, _)| name)
 }
 
 fn point(text: &str) -> Result<PublicKey, String> {

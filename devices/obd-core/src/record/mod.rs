@@ -6,7 +6,9 @@
 //!  Chain (counter, last hash) ───┘                      └► Reading: its public part, to the registry
 //!
 //!  EpochKeys: root of (vehicle, epoch) ─► DataKey of (scope, period) ─► keystream, MAC
-//!      └► WrappedRoot: to the owner          └► HandedKey: to whom the owner lets read
+//!      │                                     └► HandedKey: of a closed period, to whom the owner lets read
+//!      ├► WrappedRoot: to the owner
+//!      └► Opening: of one record, to whom the owner lets read
 //! ```
 //!
 //! A record says what was read, in which unit, how well, when, and by which clock. [`Content`] fixes its
@@ -15,6 +17,7 @@
 mod content;
 mod identity;
 mod keys;
+mod opening;
 mod sample;
 mod scope;
 mod sealed;
@@ -24,8 +27,9 @@ mod wrap;
 pub use content::{Content, Event, LEN, MalformedRecord, Record};
 pub use identity::{Identity, Vin};
 pub use keys::{DataKey, EpochKeys};
+pub use opening::{OPENING_LEN, Opening, OpeningError};
 pub use sample::{MAX_SAMPLES, Sample, SampleQuality, Samples, Signal, TooManySamples, Unit};
-pub use scope::{PERIOD_SECONDS, Period, Scope};
+pub use scope::{PERIOD_GRACE_SECONDS, PERIOD_SECONDS, Period, Scope};
 pub use sealed::{Head, OpenError, SEALED_LEN, SealedRecord};
 pub use time::{Time, TimeSource};
 pub use wrap::{HandedKey, UnwrapError, WRAPPED_LEN, WrappedRoot};

@@ -11,7 +11,8 @@ pub const SEALED_LEN: usize = LABEL_LEN + BODY_LEN;
 pub(super) const LABEL_LEN: usize = 51;
 /// The part that is hashed.
 const BODY_LEN: usize = 1 + 4 + 8 + 32 + TEXT_LEN;
-const TEXT_LEN: usize = SALT_LEN + LEN;
+/// Salt and record.
+pub(super) const TEXT_LEN: usize = SALT_LEN + LEN;
 const SALT_LEN: usize = 16;
 const VERSION: u8 = 1;
 /// The block whose keystream is never used as such.
@@ -45,7 +46,7 @@ impl SealedRecord {
     /// Numbers, chains and encrypts a record. The reading goes to the registry, the sealed record to
     /// storage, with `chain` as it is then: a counter that was used must not be used again.
     ///
-    /// `period` is the record's own where its clock is set ([`Period::of`]), else the last one known.
+    /// `period` is the record's own where its clock is set ([`Period::of`]), else [`Period::UNTIMED`].
     pub fn seal(
         record: &Record,
         period: Period,
@@ -122,22 +123,49 @@ impl SealedRecord {
 
     /// Checks and decrypts what `device` sealed under `key`.
     pub fn open(&self, key: &DataKey, device: Address) -> Result<(Head, Record), OpenError> {
-        let head = self.head()?;
-        let mut body = Unpack::new(self.body());
-        body.take::<13>();
-        let text_hash: Hash = body.take();
-        let mut text: [u8; TEXT_LEN] = body.take();
-        apply_stream(&mut text, key, device, head.counter);
-        let mut fields = Unpack::new(&text);
-        let their_salt: [u8; SALT_LEN] = fields.take();
-        let record = fields.take();
-        let right =
-            keccak256(&text) == text_hash && their_salt == salt(key, device, head.counter, &head.label());
+        let mut text = self.plaintext(key, device)?;
+        let opened = self.read(&text);
         text.zeroize();
-        if !right {
+        opened
+    }
+
+    /// Opens with the owner's root: the data key follows from the head.
+    pub fn open_with(&self, keys: &EpochKeys) -> Result<(Head, Record), OpenError> {
+        self.open(&self.data_key(keys)?, keys.device())
+    }
+
+    /// The key that this record is sealed under.
+    pub(super) fn data_key(&self, keys: &EpochKeys) -> Result<DataKey, OpenError> {
+        let head = self.head()?;
+        if (head.vehicle, head.epoch) != (keys.vehicle(), keys.epoch()) {
+            return Err(OpenError::OtherEpoch { vehicle: head.vehicle, epoch: head.epoch });
+        }
+        Ok(keys.data_key(head.scope, head.period))
+    }
+
+    /// Salt and record in clear, once the salt shows that `device` sealed them under `key` and this label.
+    /// [`SealedRecord::read`] compares the hash.
+    pub(super) fn plaintext(&self, key: &DataKey, device: Address) -> Result<[u8; TEXT_LEN], OpenError> {
+        let head = self.head()?;
+        let mut text: [u8; TEXT_LEN] = self.fields().1;
+        apply_stream(&mut text, key, device, head.counter);
+        let theirs: [u8; SALT_LEN] = Unpack::new(&text).take();
+        if theirs != salt(key, device, head.counter, &head.label()) {
+            text.zeroize();
             return Err(OpenError::Mac);
         }
-        let record = Record::from_bytes(&record, head.scope)?;
+        Ok(text)
+    }
+
+    /// Reads a plaintext, if it is the one whose hash the body holds.
+    pub(super) fn read(&self, text: &[u8; TEXT_LEN]) -> Result<(Head, Record), OpenError> {
+        let head = self.head()?;
+        if keccak256(text) != self.fields().0 {
+            return Err(OpenError::Mac);
+        }
+        let mut fields = Unpack::new(text);
+        fields.take::<SALT_LEN>();
+        let record = Record::from_bytes(&fields.take(), head.scope)?;
         // The device copies these; another program with the key may not.
         if record.flags != head.flags || record.odometer_km() != head.odometer_km {
             return Err(OpenError::Contradiction);
@@ -145,13 +173,11 @@ impl SealedRecord {
         Ok((head, record))
     }
 
-    /// Opens with the owner's root: the data key follows from the head.
-    pub fn open_with(&self, keys: &EpochKeys) -> Result<(Head, Record), OpenError> {
-        let head = self.head()?;
-        if (head.vehicle, head.epoch) != (keys.vehicle(), keys.epoch()) {
-            return Err(OpenError::OtherEpoch { vehicle: head.vehicle, epoch: head.epoch });
-        }
-        self.open(&keys.data_key(head.scope, head.period), keys.device())
+    /// Plaintext hash and ciphertext.
+    fn fields(&self) -> (Hash, [u8; TEXT_LEN]) {
+        let mut body = Unpack::new(self.body());
+        body.take::<13>();
+        (body.take(), body.take())
     }
 }
 

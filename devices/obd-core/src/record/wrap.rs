@@ -39,7 +39,7 @@ impl WrappedRoot {
             .put(&keys.device().0)
             .put(&ephemeral.public_key().to_compressed())
             .finish();
-        let mut key = derive(ephemeral.agree(owner), &ephemeral.public_key(), owner);
+        let mut key = derive(WRAP, ephemeral.agree(owner), &ephemeral.public_key(), owner);
         let mut root = *keys.root();
         apply_stream(&mut root, &key);
         let mac = mac(&key, &head, &root);
@@ -61,7 +61,7 @@ impl WrappedRoot {
         let (vehicle, epoch) = (u64::from_be_bytes(fields.take()), u32::from_be_bytes(fields.take()));
         let device = Address(fields.take());
         let ephemeral = PublicKey::from_compressed(&fields.take())?;
-        let mut key = derive(owner.agree(&ephemeral), &ephemeral, &owner.public_key());
+        let mut key = derive(WRAP, owner.agree(&ephemeral), &ephemeral, &owner.public_key());
         let right = mac(&key, &head, &root) == theirs;
         apply_stream(&mut root, &key);
         key.zeroize();
@@ -124,12 +124,13 @@ pub enum UnwrapError {
     Point(#[from] KeyError),
 }
 
-fn derive(mut shared: Hash, ephemeral: &PublicKey, owner: &PublicKey) -> Hash {
+/// keccak256(tag ‖ x of the shared point ‖ ephemeral ‖ receiver's point, compressed)
+pub(super) fn derive(tag: &[u8; 32], mut shared: Hash, ephemeral: &PublicKey, receiver: &PublicKey) -> Hash {
     let mut input = Pack::<130>::new()
-        .put(WRAP)
+        .put(tag)
         .put(&shared)
         .put(&ephemeral.to_compressed())
-        .put(&owner.to_compressed())
+        .put(&receiver.to_compressed())
         .finish();
     let key = keccak256(&input);
     input.zeroize();
@@ -137,8 +138,13 @@ fn derive(mut shared: Hash, ephemeral: &PublicKey, owner: &PublicKey) -> Hash {
     key
 }
 
-fn apply_stream(root: &mut [u8; 32], key: &Hash) {
-    xor(root, keccak256(&Pack::<64>::new().put(key).finish()));
+/// Block i of the stream is keccak256(key ‖ i), i in 32 bytes. Each key is for one text.
+pub(super) fn apply_stream(text: &mut [u8], key: &Hash) {
+    for (block, bytes) in (0_u64..).zip(text.chunks_mut(32)) {
+        let mut input = Pack::<64>::new().put(key).put(&[0; 24]).put(&block.to_be_bytes()).finish();
+        xor(bytes, keccak256(&input));
+        input.zeroize();
+    }
 }
 
 fn mac(key: &Hash, head: &[u8; HEAD_LEN], root: &[u8; 32]) -> Hash {
@@ -149,7 +155,7 @@ fn mask(key: &mut [u8; 32], shared: Hash) {
     xor(key, keccak256(&Pack::<50>::new().put(&shared).put(HAND_OVER).finish()));
 }
 
-fn xor(bytes: &mut [u8; 32], mut mask: Hash) {
+fn xor(bytes: &mut [u8], mut mask: Hash) {
     for (byte, mask) in bytes.iter_mut().zip(&mask) {
         *byte ^= mask;
     }

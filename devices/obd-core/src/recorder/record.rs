@@ -15,7 +15,6 @@ pub struct Recorder {
     commitment: Option<Commitment>,
     chain: Chain,
     start: u16,
-    period: Period,
     odometer: u32,
     source: Source,
     partial: bool,
@@ -28,13 +27,11 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Goes on from the newest record in the queue. `start` counts the device's starts, `period` is the
-    /// last one known, for records of a time when no clock is set.
+    /// Goes on from the newest record in the queue. `start` counts the device's starts.
     pub fn open<F: MultiwriteNorFlash>(
         keys: EpochKeys,
         commitment: Option<Commitment>,
         start: u16,
-        period: Period,
         queue: &mut Queue<'_, F>,
     ) -> Result<Self, QueueError> {
         let mut newest = [0; SEALED_LEN];
@@ -46,7 +43,6 @@ impl Recorder {
             commitment,
             chain: Chain::resume(queue.newest(), hash),
             start,
-            period,
             odometer: 0,
             source: Source::None,
             partial: false,
@@ -135,9 +131,6 @@ impl Recorder {
         time: Time,
         queue: &mut Queue<'_, F>,
     ) -> Result<u32, StoreError> {
-        if let Some(period) = Period::of(time) {
-            self.period = period;
-        }
         let mut stored = 0_u32;
         if self.other_vehicle {
             if let Some((content, event)) = self.trip.take(Scope::Trip) {
@@ -183,7 +176,9 @@ impl Recorder {
             .fold(Flags::new(self.source), |flags, (_, quality)| flags.with(quality));
         let record = Record { time, event, flags, start: self.start, odometer: self.odometer, content };
         let mut chain = self.chain;
-        let (sealed, _) = SealedRecord::seal(&record, self.period, &self.keys, &mut chain)?;
+        // Not the last period known: who has that one's key by now would read on.
+        let period = Period::of(time).unwrap_or(Period::UNTIMED);
+        let (sealed, _) = SealedRecord::seal(&record, period, &self.keys, &mut chain)?;
         let important = matches!(event, Event::CodesCleared | Event::CodesChanged | Event::OtherVehicle)
             || matches!(content, Content::Identity(_));
         let priority = if important { Priority::High } else { Priority::Low };

@@ -1,26 +1,34 @@
 //! The program as an owner and a reader run it, on records that a device sealed.
 
+mod node;
+
+use node::Node;
 use obd_core::record::{
-    Content, EpochKeys, Event, Identity, Period, Record, Sample, Samples, SealedRecord, Signal, Time,
-    TimeSource, WrappedRoot,
+    Content, EpochKeys, Event, Identity, PERIOD_SECONDS, Period, Record, Sample, Samples, SealedRecord,
+    Signal, Time, TimeSource, WrappedRoot,
 };
 use obd_core::{Address, Chain, Flags, Key, Source};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::Write as _;
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{self, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::SystemTime;
 
 const DEVICE: Address = Address([0xde; 20]);
-const PERIOD: Period = Period(690);
+/// Long over.
+const PERIOD: Period = Period(600);
 
 fn key(byte: u8) -> Key {
     Key::from_bytes(&[byte; 32]).unwrap()
 }
 
-/// The file of a key of equal bytes.
+/// A file with a key of equal bytes, another at each call: tests run side by side.
 fn key_file(byte: u8) -> PathBuf {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{byte}.key"));
+    static FILES: AtomicU32 = AtomicU32::new(0);
+    let name = format!("{}-{}.key", process::id(), FILES.fetch_add(1, Ordering::Relaxed));
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::write(&path, format!("0x{}\n", const_hex::encode([byte; 32]))).unwrap();
     path
 }
@@ -32,7 +40,7 @@ fn left() -> (String, [String; 3]) {
     let mut chain = Chain::default();
     let mut seal = |content| {
         let record = Record {
-            time: Time { ms: 1_790_000_000_000, source: TimeSource::Network },
+            time: Time { ms: 1_555_300_000_000, source: TimeSource::Network },
             event: Event::Periodic,
             flags: Flags::new(Source::Obd),
             start: 1,
@@ -99,27 +107,25 @@ fn a_stranger_reads_nothing() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("the root does not open"));
 }
 
+/// A subcommand that lets reader 4 read, run by owner 1.
+fn give(command: &str, more: &[&str], input: &str) -> Output {
+    let (root, _) = left();
+    let (file, reader) = (key_file(1), const_hex::encode(key(4).public_key().to_compressed()));
+    let mut args = vec![command, "--key-file", file.to_str().unwrap(), "--root", &root, "--reader", &reader];
+    args.extend(more);
+    owner(&args, input)
+}
+
+fn refusal(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.is_empty());
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
 #[test]
 fn a_reader_reads_the_scope_that_was_handed_over() {
-    let (root, [trip, health, _]) = left();
-    let file = key_file(1);
-    let reader = const_hex::encode(key(4).public_key().to_compressed());
-    let output = owner(
-        &[
-            "hand-over",
-            "--key-file",
-            file.to_str().unwrap(),
-            "--root",
-            &root,
-            "--scope",
-            "trip",
-            "--period",
-            "690",
-            "--reader",
-            &reader,
-        ],
-        "",
-    );
+    let (_, [trip, health, _]) = left();
+    let output = give("hand-over", &["--scope", "trip", "--period", "600"], "");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
     let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
@@ -128,9 +134,86 @@ fn a_reader_reads_the_scope_that_was_handed_over() {
     let mut read = vec!["read", "--key-file", file.to_str().unwrap(), "--point", &point];
     read.extend(["--wrapped", &wrapped, "--device", &device]);
     assert_eq!(lines(&owner(&read, &trip))[0]["scope"], json!("Trip"));
-    let refused = owner(&read, &health);
-    assert_eq!(refused.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&refused.stderr).contains("line 1 does not open"));
+    assert!(refusal(&owner(&read, &health)).contains("line 1 does not open"));
+}
+
+/// A key cannot be taken back, so it must not open what is still to come.
+#[test]
+fn the_key_of_a_period_is_handed_over_when_the_period_is_closed() {
+    let now = SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs();
+    let running = now / PERIOD_SECONDS;
+    for (period, reason) in [(running, "is not closed"), (running + 1, "is not closed"), (0, "never closes")]
+    {
+        let period = period.to_string();
+        let flags = ["--scope", "trip", "--period", &period];
+        let refused = refusal(&give("hand-over", &flags, ""));
+        assert!(refused.contains(reason) && refused.contains("--with-records-to-come"), "{refused}");
+        let plainly = [&flags[..], &["--with-records-to-come"]].concat();
+        assert!(give("hand-over", &plainly, "").status.success());
+    }
+}
+
+#[test]
+fn a_reader_reads_the_records_that_were_shared() {
+    let (_, records) = left();
+    let output = give("share", &["--scope", "trip"], &records.join("\n"));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let shared = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(shared.lines().count(), 1, "one scope is shared");
+    assert!(shared.starts_with(&records[0]));
+    let read = |reader: u8, input: &str| {
+        owner(&["read-shared", "--key-file", key_file(reader).to_str().unwrap()], input)
+    };
+    let [trip] = &lines(&read(4, &shared))[..] else { panic!("one record") };
+    assert_eq!(trip["samples"][0]["value"], json!(1726.25));
+    assert!(refusal(&read(9, &shared)).contains("line 1 does not open"), "a stranger");
+    // The opening of one record does nothing for another.
+    let other = shared.replace(&records[0], &records[1]);
+    assert!(refusal(&read(4, &other)).contains("the opening's MAC is wrong"));
+    assert!(refusal(&read(4, &records[0])).contains("line 1 is no shared record"));
+}
+
+#[test]
+fn the_chain_is_asked_whether_the_reader_may() {
+    let (_, records) = left();
+    let (yes, no) = ([&[0; 31][..], &[1]].concat(), vec![0; 32]);
+    let contract = "0x4155430000000000000000000000000000000015";
+    for (command, flags) in
+        [("share", &["--scope", "trip"][..]), ("hand-over", &["--scope", "trip", "--period", "600"])]
+    {
+        let node = Node::start(yes.clone());
+        let chain = [flags, &["--rpc", &node.url, "--grants", contract]].concat();
+        assert!(give(command, &chain, &records[0]).status.success());
+        // The call that Foundry's `cast calldata` makes of
+        // "allowsData(uint256,address,address,uint8,uint16)" 3 READER 0x0 1 600.
+        let reader = key(4).public_key().address();
+        let call = node.calls.lock().unwrap().pop().unwrap();
+        let words = format!("{:064x}{:0>64}{:064x}{:064x}{:064x}", 3, const_hex::encode(reader.0), 0, 1, 600);
+        assert_eq!(call["params"][0]["to"], json!(contract));
+        assert_eq!(call["params"][0]["data"], json!(format!("0x1963a223{words}")));
+        let giver = "0x00000000000000000000000000000000000000aa";
+        assert!(give(command, &[&chain[..], &["--giver", giver]].concat(), &records[0]).status.success());
+        let call = node.calls.lock().unwrap().pop().unwrap();
+        assert!(call["params"][0]["data"].as_str().unwrap().contains(&giver[2..]));
+
+        for (answer, reason) in [
+            (no.clone(), format!("{reader} has no grant for trip of period 600")),
+            (vec![], "there is no contract at 0x4155430000000000000000000000000000000015".to_owned()),
+            (vec![7; 32], "neither true nor false".to_owned()),
+        ] {
+            let node = Node::start(answer);
+            let chain = [flags, &["--rpc", &node.url, "--grants", contract]].concat();
+            let refused = refusal(&give(command, &chain, &records[0]));
+            assert!(refused.contains(&reason), "{refused}");
+        }
+        let gone = [flags, &["--rpc", "http://127.0.0.1:1", "--grants", contract]].concat();
+        assert!(refusal(&give(command, &gone, &records[0])).contains("the node: "));
+    }
+    // What is not shared is not asked for.
+    let node = Node::start(no);
+    let chain = ["--scope", "trip", "--rpc", &node.url, "--grants", contract];
+    assert!(give("share", &chain, &records[1]).status.success());
+    assert!(node.calls.lock().unwrap().is_empty());
 }
 
 #[test]
@@ -143,6 +226,7 @@ fn what_makes_no_sense_is_named() {
     for (args, complaint) in [
         (&["open", "--root", &root][..], "--key-file is missing"),
         (&["open", "--key-file", "/nonexistent", "--root", &root], "--key-file: /nonexistent"),
+        (&["share", "--grants", "0x4155430000000000000000000000000000000015"], "--key-file is missing"),
         (&["shut"], "no subcommand `shut`"),
         (&[], "a subcommand is missing"),
     ] {
