@@ -60,7 +60,7 @@ pub(crate) fn serve(seed: u8, pressed: bool, protection: Protection) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = format!("tcp:{}", listener.local_addr().unwrap());
     let bench = Bench { seed, pressed, stored: HashMap::new() };
-    let mut console = Console::new(bench, Vault::new([7; 32], protection));
+    let mut console = Console::with_p256(bench, Vault::new([7; 32], protection));
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let mut out = stream.unwrap();
