@@ -50,6 +50,7 @@ pub struct Console<F, K = Key> {
 type Answer = Result<(), &'static str>;
 
 const NO_KEY: &str = "the device has no key yet: send `key`";
+const NO_SETTINGS: &str = "the device has no settings yet: send `settings`";
 const FLASH: &str = "the flash failed";
 const NO_ACCOUNT: &str =
     "a key on p256 has no account: the settings need a `relay` that carries the readings, and `relayed`";
@@ -210,6 +211,21 @@ impl<F: Fixture, K: DeviceKey> Console<F, K> {
         Ok(())
     }
 
+    /// The device's address and its signature over a statement, when somebody presses the button.
+    fn agree(
+        &mut self,
+        digest: impl FnOnce(&Domain, Address) -> Digest,
+    ) -> Result<(Address, DeviceSignature), &'static str> {
+        let key = self.key().ok_or(NO_KEY)?;
+        let settings = self.settings().ok_or(NO_SETTINGS)?;
+        if !self.fixture.button() {
+            return Err("nobody pressed the button");
+        }
+        let domain = Domain::new(settings.policy.chain_id, settings.policy.registry);
+        let signature = key.sign_statement(&digest(&domain, key.address())).map_err(|_| "not signed")?;
+        Ok((key.address(), signature))
+    }
+
     fn pair(&mut self, words: [Option<&str>; 8], out: &mut Line<'_, impl Write>) -> Answer {
         let usage = "`pair` takes the vehicle's id and epoch, its owner, the public key that opens records, \
             the vehicle's commitment and its salt, the device's nonce and a deadline";
@@ -228,13 +244,7 @@ impl<F: Fixture, K: DeviceKey> Console<F, K> {
             salt: salt.and_then(bytes).ok_or(usage)?,
         };
         let reader = reader.ok_or(usage)?;
-        let key = self.key().ok_or(NO_KEY)?;
-        let settings = self.settings().ok_or("the device has no settings yet: send `settings`")?;
-        if !self.fixture.button() {
-            return Err("nobody pressed the button");
-        }
-        let domain = Domain::new(settings.policy.chain_id, settings.policy.registry);
-        let signature = sign(&key, &pairing.digest(&domain, key.address()))?;
+        let (device, signature) = self.agree(|domain, device| pairing.digest(domain, device))?;
         // New record keys with every pairing: who opened the old ones does not open these.
         let (mut root, mut once, mut nonce) = ([0; 32], [0; 32], [0; 16]);
         self.fixture.random(&mut root);
@@ -243,7 +253,7 @@ impl<F: Fixture, K: DeviceKey> Console<F, K> {
         let ephemeral = Key::from_bytes(&once);
         once.zeroize();
         let ephemeral = ephemeral.map_err(|_| "the random generator gave no key; try again")?;
-        let keys = EpochKeys::new(pairing.vehicle, epoch, key.address(), root);
+        let keys = EpochKeys::new(pairing.vehicle, epoch, device, root);
         let wrapped = WrappedRoot::wrap(&keys, &reader, &ephemeral);
         let (vehicle, owner) = (pairing.vehicle, pairing.owner);
         let bond = Bond { vehicle, epoch, owner, reader, commitment, root: self.vault.seal(&root, nonce) };
@@ -269,11 +279,6 @@ impl<F: Fixture, K: DeviceKey> Console<F, K> {
         out.put(format_args!("ok"));
         Ok(())
     }
-}
-
-/// The device's half of what it agrees to.
-fn sign(key: &impl DeviceKey, statement: &Digest) -> Result<DeviceSignature, &'static str> {
-    key.sign_statement(statement).map_err(|_| "not signed")
 }
 
 /// The answer being written; the first failure of the port stays.
