@@ -9,16 +9,16 @@ use std::path::Path;
 /// Gives a device its key on `curve` and its settings, as far as it lacks them, and returns its attestation.
 pub(crate) fn init(device: &mut Device, curve: Curve, file: &Path) -> Result<String, Error> {
     let settings = settings::read(file)?;
-    let hello = device.hello()?;
-    let mut state = hello.state().to_owned();
-    if state == "new" {
-        // Firmware that knows one curve is asked as ever.
-        device.ask(if curve == Curve::P256 { "key p256" } else { "key" })?;
-        state = "keyed".into();
-    } else if hello.curve() != curve.name() {
+    let mut hello = device.hello()?;
+    if hello.state() == "new" {
+        device.ask(&format!("key {}", curve.name()))?;
+        hello = device.hello()?;
+    }
+    // Firmware that knows one curve makes its key whatever is asked for.
+    if hello.curve() != curve.name() {
         return Err(Error::OtherCurve { has: hello.curve().to_owned(), wanted: curve.name() });
     }
-    if state == "keyed" {
+    if hello.state() == "keyed" {
         device.ask(&format!("settings {}", const_hex::encode_prefixed(settings.to_bytes())))?;
     }
     attest(device)

@@ -75,3 +75,21 @@ pub(crate) fn serve(seed: u8, pressed: bool, protection: Protection) -> String {
     });
     port
 }
+
+/// Answers whatever is said with one of these after the other, then closes; its port's name.
+pub(crate) fn script(answers: &[&str]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = format!("tcp:{}", listener.local_addr().unwrap());
+    let answers: Vec<String> = answers.iter().map(|answer| format!("{answer}\r\n")).collect();
+    std::thread::spawn(move || {
+        let mut out = listener.accept().unwrap().0;
+        let mut lines = BufReader::new(out.try_clone().unwrap()).lines();
+        for answer in answers {
+            lines.next().unwrap().unwrap();
+            out.write_all(answer.as_bytes()).unwrap();
+        }
+        // The next line is heard, not answered.
+        let _ = lines.next();
+    });
+    port
+}

@@ -1,4 +1,4 @@
-use crate::device::serve;
+use crate::device::{script, serve};
 use crate::{folder, run};
 use obd_core::provision::Protection;
 use obd_core::record::WrappedRoot;
@@ -143,6 +143,18 @@ fn a_p256_device_is_made_for_a_relay_and_paired() {
     // Selector, seven words, a length and 128 bytes, a length and 65 bytes in three words.
     assert_eq!(data.len(), 4 + 7 * 32 + 5 * 32 + 4 * 32);
     assert_eq!(data[4 + 8 * 32..][..128], by_device);
+}
+
+/// Firmware from before there was a choice.
+#[test]
+fn a_device_that_knows_one_curve_is_not_taken_for_another() {
+    let settings = settings(&folder("old"));
+    let old = || script(&["ok state=new", "ok address=0x01", "ok state=keyed address=0x01"]);
+    let refused = run(&["init", "--port", &old(), "--curve", "p256", "--settings", &settings]).unwrap_err();
+    assert!(refused.contains("the device's key is on secp256k1, not on p256"), "{refused}");
+    // The settings are sent, and then the line ends.
+    let silent = run(&["init", "--port", &old(), "--settings", &settings]).unwrap_err();
+    assert!(silent.contains("the device said nothing"), "{silent}");
 }
 
 #[test]
