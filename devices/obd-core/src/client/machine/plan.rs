@@ -128,9 +128,9 @@ impl Client<'_> {
         pending: Pending,
         queue: &mut Queue<'_, F>,
     ) -> Result<Plan, QueueError> {
+        let relayed = self.account.is_none();
         let timing = self.settings.timing;
         let upload = self.upload;
-        let relayed = self.account.is_none();
         if self.settings.relay.is_some() {
             let relay_at = self.relay.retry_at();
             let relay_needed = !upload.stored || (relayed && upload.sent_at.is_none());
