@@ -122,6 +122,13 @@ mod tests {
         }
     }
 
+    /// The crate promises it, and this does not compile without the promise.
+    #[test]
+    fn the_secret_is_wiped_when_it_is_dropped() {
+        fn wiped(_: &impl zeroize::ZeroizeOnDrop) {}
+        wiped(&P256Key::from_bytes(&[1; 32]).unwrap().secret);
+    }
+
     #[test]
     fn secrets_out_of_range_are_refused() {
         assert_eq!(P256Key::from_bytes(&[0; 32]).unwrap_err(), KeyError::OutOfRange);

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //!  hello ─────────────────► board, chip, firmware, protection, state, address, curve
-//!  key [p256] ► random secret ► Vault (sealed under the key in the eFuses) ─► address
+//!  key, key p256 ─────────► random secret ─► Vault (sealed under the key in the eFuses) ─► address
 //!  attest CHALLENGE ──────► what the device is, signed by its key
 //!  settings HEX ──────────► Settings, checked and stored: chain, registry, caps, network, endpoints
 //!  pair TERMS… ───────────► button ─► the device's half of the registry's `pair`, record keys' root wrapped
