@@ -12,6 +12,7 @@ use esp_hal::rng::Trng;
 use esp_hal::rtc_cntl::Rwdt;
 use esp_hal::system::software_reset;
 use esp_hal::usb::usb_serial_jtag::UsbSerialJtag;
+use obd_core::AnyKey;
 use obd_core::provision::{Console, Fixture, SETTINGS_LEN, Stored};
 use obd_core::update::Board;
 
@@ -76,7 +77,7 @@ impl Fixture for Bench {
 /// was paired or made new. A line that is too long is dropped with an error.
 pub async fn serve(
     mut port: UsbSerialJtag<'static, Blocking>,
-    mut console: Console<Bench>,
+    mut console: Console<Bench, AnyKey>,
     mut watchdog: Rwdt,
 ) -> ! {
     let mut line = [0; LINE];

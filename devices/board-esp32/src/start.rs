@@ -24,7 +24,7 @@ use obd_core::can::{Bitrate, Bus as _, Mode};
 use obd_core::provision::{Bond, Console, Settings};
 use obd_core::queue::{self, Chip};
 use obd_core::update::{Standing, raise, reject};
-use obd_core::{Instant, Key};
+use obd_core::{AnyKey, Instant, Signer as _};
 use static_cell::StaticCell;
 
 /// What a board gives: the chip's parts, and the pins that its wiring chose.
@@ -66,7 +66,7 @@ const WATCHDOG: Duration = Duration::from_secs(60);
 
 /// What a provisioned and paired device works with.
 pub(crate) struct Device {
-    pub(crate) key: Key,
+    pub(crate) key: AnyKey,
     pub(crate) settings: Settings,
     pub(crate) bond: Bond,
 }
@@ -107,7 +107,7 @@ pub async fn run(spawner: Spawner, mut parts: Parts) -> ! {
     drop(random);
     let vault = keys::vault(parts.hmac, chip, fresh);
     let button = Input::new(parts.button, InputConfig::default().with_pull(Pull::Up));
-    let mut console = Console::new(Bench { flash: chip, button }, vault);
+    let mut console = Console::with_p256(Bench { flash: chip, button }, vault);
     let usb = UsbSerialJtag::new(parts.usb);
 
     let (Some(key), Some(settings), Some(bond)) = (console.key(), console.settings(), console.bond()) else {

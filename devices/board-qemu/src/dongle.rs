@@ -174,6 +174,7 @@ fn tell(event: &Event) {
         Event::Refused(_) => log!("the policy refuses"),
         Event::OverBudget => log!("the day's budget is spent"),
         Event::NoFunds => log!("no coin"),
+        Event::NoRelay => log!("no relay"),
     }
 }
 

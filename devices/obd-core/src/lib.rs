@@ -11,12 +11,13 @@
 //!                                                           │               ► CheckedTx::sign(Key)
 //!                                                           │                 ► SignedTx: raw bytes, hash
 //!                                                           └► digest(Domain, epoch) ─┐
-//!  Pairing ► digest(Domain, device) ──────────────────────────────────────────────────┴► Key::sign
+//!  Pairing ► digest(Domain, device) ──────────────────────────────────────────────────┴► Signer::sign_statement
 //! ```
 //!
-//! A [`Key`] signs a [`Digest`], and a digest comes only out of the statements of this crate: nobody gets
-//! a signature over bytes of their choice. A transaction is signed only after [`Policy`] has seen it: the
-//! chain id and the registry are pinned, fees and gas have caps, no coin ever leaves the device.
+//! A [`Signer`] is a [`Key`], which has an account, or a [`P256Key`], which has none. It signs a [`Digest`], and
+//! a digest comes only out of the statements of this crate: nobody gets a signature over bytes of their choice.
+//! A transaction is signed only after [`Policy`] has seen it: the chain id and the registry are pinned, fees
+//! and gas have caps, no coin ever leaves the device.
 //!
 //! Nothing here panics; every failure is a typed error.
 #![no_std]
@@ -71,7 +72,10 @@ pub use chain::{Chain, ChainError, MAX_LEAP};
 pub use domain::{Digest, Domain};
 pub use flags::{Flags, FlagsError, Quality, Source};
 pub use keccak::keccak256;
-pub use key::{Key, KeyError, P256Key, P256Signature, PublicKey, Signature};
+pub use key::{
+    AnyKey, Curve, DeviceKey, DeviceSignature, Key, KeyError, P256Key, P256Signature, PublicKey, Signature,
+    Signer,
+};
 pub use pairing::Pairing;
 pub use policy::{Policy, Refusal};
 pub use reading::{RECORD_CALL_LEN, Reading};

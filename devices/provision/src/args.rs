@@ -1,7 +1,7 @@
 use crate::{burn, image, pairing};
 use lexopt::{Arg, Parser};
 use obd_core::update::Board;
-use obd_core::{Address, Pairing, PublicKey};
+use obd_core::{Address, Curve, Pairing, PublicKey};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
@@ -18,8 +18,9 @@ autochain-provision burn --chip esp32c3|esp32c6 [--port PORT] [--block N] [--rea
     Tries on a copy of the chip's eFuses (a fresh chip's without --port) to burn a new HMAC key into key
     block N (0). With --really and after a typed word, burns it into the chip. Once; before init.
 
-autochain-provision init --port PORT --settings FILE
-    Makes the key on the device, sends the settings, prints the attestation as JSON (keep it).
+autochain-provision init --port PORT --settings FILE [--curve secp256k1|p256]
+    Makes the key on the device, sends the settings, prints the attestation as JSON (keep it). A key on
+    secp256k1 (without --curve) owns an account; one on p256 owns none, and a relay carries its readings.
 
 autochain-provision attest --port PORT
     Prints a new attestation.
@@ -52,7 +53,7 @@ Exit code: 0 done, 1 failed, 2 wrong flags.";
 pub(crate) enum Command {
     Help,
     Hello { port: String },
-    Init { port: String, settings: PathBuf },
+    Init { port: String, curve: Curve, settings: PathBuf },
     Attest { port: String },
     Batch { secret: Zeroizing<[u8; 32]>, files: Vec<PathBuf> },
     VerifyBatch { maker: Address, file: PathBuf },
@@ -115,7 +116,11 @@ impl Given {
         Ok(match command {
             "help" => Command::Help,
             "hello" => Command::Hello { port: self.text("port")? },
-            "init" => Command::Init { port: self.text("port")?, settings: self.text("settings")?.into() },
+            "init" => Command::Init {
+                port: self.text("port")?,
+                curve: self.curve()?,
+                settings: self.text("settings")?.into(),
+            },
             "attest" => Command::Attest { port: self.text("port")? },
             "reset" => Command::Reset { port: self.text("port")? },
             "batch" => Command::Batch { secret: self.secret()?, files: self.files()? },
@@ -194,6 +199,12 @@ impl Given {
         let boards = [Board::Esp32C3, Board::Esp32C6, Board::Qemu];
         let found = boards.into_iter().find(|board| board.name() == text);
         found.ok_or_else(|| UsageError(format!("--{name} {text} is not esp32c3, esp32c6 or qemu")))
+    }
+
+    fn curve(&mut self) -> Result<Curve, UsageError> {
+        let Some(text) = self.flags.remove("curve") else { return Ok(Curve::default()) };
+        let unknown = || UsageError(format!("--curve {text} is not secp256k1 or p256"));
+        Curve::from_name(&text).ok_or_else(unknown)
     }
 
     fn block(&mut self) -> Result<u8, UsageError> {

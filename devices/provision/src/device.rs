@@ -1,4 +1,5 @@
 use crate::error::Error;
+use obd_core::Curve;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -90,6 +91,11 @@ impl Hello {
     /// `new`, `keyed`, `ready` or `paired`.
     pub(crate) fn state(&self) -> &str {
         self.0.get("state").map_or("", String::as_str)
+    }
+
+    /// The key's curve; secp256k1 where the firmware knows no other and does not say.
+    pub(crate) fn curve(&self) -> &str {
+        self.0.get("curve").map_or(Curve::default().name(), String::as_str)
     }
 }
 

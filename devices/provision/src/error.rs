@@ -15,6 +15,8 @@ pub(crate) enum Error {
     Refused(String),
     #[error("the device answers {0:?}, which this version does not understand")]
     Answer(String),
+    #[error("the device's key is on {has}, not on {wanted}; `reset` ends it")]
+    OtherCurve { has: String, wanted: &'static str },
     #[error("the device's attestation is not its own, or not for this challenge: do not trust it")]
     Attestation,
     #[error("{}: {reason}", file.display())]

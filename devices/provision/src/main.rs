@@ -46,7 +46,7 @@ fn run(command: Command) -> Result<String, Error> {
     match command {
         Command::Help => Ok(USAGE.to_owned()),
         Command::Hello { port } => Ok(Device::open(&port)?.hello()?.to_string()),
-        Command::Init { port, settings } => attest::init(&mut Device::open(&port)?, &settings),
+        Command::Init { port, curve, settings } => attest::init(&mut Device::open(&port)?, curve, &settings),
         Command::Attest { port } => attest::attest(&mut Device::open(&port)?),
         Command::Batch { secret, files } => batch::sign(&secret, &files),
         Command::VerifyBatch { maker, file } => batch::verify(maker, &file),

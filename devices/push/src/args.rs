@@ -1,5 +1,5 @@
 use lexopt::{Arg, Parser};
-use obd_core::{Address, Flags, Hash, Pairing, Quality, Source, keccak256};
+use obd_core::{Address, Curve, Flags, Hash, Pairing, Quality, Source, keccak256};
 use std::collections::BTreeMap;
 use std::fs;
 use std::time::Duration;
@@ -8,13 +8,13 @@ use zeroize::Zeroizing;
 pub(crate) const USAGE: &str = "\
 Signs a vehicle's reading as a dongle does and pushes it to a node.
 
-autochain-push address --key HEX | --key-file FILE
-    The account of the device.
+autochain-push address (--key HEX | --key-file FILE) [--curve secp256k1|p256]
+    The address of the device: an account on secp256k1, a name in the registry on p256.
 
-autochain-push pair-signature (--key HEX | --key-file FILE) --chain-id N --registry ADDR
-        --vehicle N --owner ADDR --nonce N --deadline SECONDS
-    The device's half of the registry's pair(...): 65 bytes. The nonce is nonces(device), the deadline
-    is in seconds since the epoch.
+autochain-push pair-signature (--key HEX | --key-file FILE) [--curve secp256k1|p256] --chain-id N
+        --registry ADDR --vehicle N --owner ADDR --nonce N --deadline SECONDS
+    The device's half of the registry's pair(...): 65 bytes, or 128 on p256. The nonce is nonces(device),
+    the deadline is in seconds since the epoch.
 
 autochain-push record (--key HEX | --key-file FILE) --rpc URL --chain-id N --registry ADDR --vehicle N
         [--odometer KM] [--flags LIST] [--payload FILE]
@@ -43,8 +43,8 @@ machine; a file is not.";
 pub(crate) enum Command {
     Help,
     Version,
-    Address { secret: Secret },
-    PairSignature { secret: Secret, chain_id: u64, registry: Address, pairing: Pairing },
+    Address { curve: Curve, secret: Secret },
+    PairSignature { curve: Curve, secret: Secret, chain_id: u64, registry: Address, pairing: Pairing },
     Record(Box<Order>),
 }
 
@@ -98,8 +98,9 @@ pub(crate) fn parse(mut parser: Parser) -> Result<Command, UsageError> {
     let Some(command) = command else { return Err(UsageError("a subcommand is missing".to_owned())) };
     let checked = match command.as_str() {
         "help" => return Ok(Command::Help),
-        "address" => Command::Address { secret: given.secret()? },
+        "address" => Command::Address { curve: given.curve()?, secret: given.secret()? },
         "pair-signature" => Command::PairSignature {
+            curve: given.curve()?,
             secret: given.secret()?,
             chain_id: given.need("chain-id", number)?,
             registry: given.need("registry", address)?,
@@ -164,6 +165,12 @@ impl Given {
 
     fn need<T>(&mut self, name: &str, read: impl FnOnce(&str) -> Result<T, String>) -> Result<T, UsageError> {
         self.take(name, read)?.ok_or_else(|| UsageError(format!("--{name} is missing")))
+    }
+
+    fn curve(&mut self) -> Result<Curve, UsageError> {
+        let read =
+            |text: &str| Curve::from_name(text).ok_or_else(|| format!("`{text}` is not secp256k1 or p256"));
+        self.take("curve", read).map(Option::unwrap_or_default)
     }
 
     fn secret(&mut self) -> Result<Secret, UsageError> {
@@ -301,6 +308,7 @@ mod tests {
             ("address", "give either --key HEX or --key-file FILE"),
             ("address --key 0x12", "--key: expected 32 bytes in hexadecimal"),
             ("address --key", "missing argument for option '--key'"),
+            ("address --curve p384", "--curve: `p384` is not secp256k1 or p256"),
             ("record --key-file /nonexistent/key", "--key-file: /nonexistent/key: No such file"),
         ];
         for (line, expected) in cases {
@@ -315,6 +323,7 @@ mod tests {
             ("--odometer 1 --flags obd,manual", "--flags: one odometer source at most"),
             ("--flags 0x4000", "--flags: flags 0x4000: bits 14 and 15 belong to the registry"),
             ("--flags shiny", "--flags: there is no flag `shiny`"),
+            ("--curve p256", "`record` knows no flag --curve"),
             ("--speed 3", "`record` knows no flag --speed"),
             ("--vehicle 2", "--vehicle is given twice"),
             ("2", "unexpected argument \"2\""),

@@ -15,7 +15,7 @@ mod rpc;
 
 use args::{Command, USAGE, UsageError};
 use error::Error;
-use obd_core::{Domain, Key};
+use obd_core::{AnyKey, DeviceKey as _, Domain, Signer as _};
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
@@ -40,11 +40,11 @@ fn run(command: Command) -> Result<String, Error> {
     Ok(match command {
         Command::Help => USAGE.to_owned(),
         Command::Version => concat!("autochain-push ", env!("CARGO_PKG_VERSION")).to_owned(),
-        Command::Address { secret } => Key::from_bytes(&secret)?.address().to_string(),
-        Command::PairSignature { secret, chain_id, registry, pairing } => {
-            let key = Key::from_bytes(&secret)?;
+        Command::Address { curve, secret } => AnyKey::from_secret(curve, &secret)?.address().to_string(),
+        Command::PairSignature { curve, secret, chain_id, registry, pairing } => {
+            let key = AnyKey::from_secret(curve, &secret)?;
             let digest = pairing.digest(&Domain::new(chain_id, registry), key.address());
-            const_hex::encode_prefixed(key.sign(&digest)?.to_bytes())
+            const_hex::encode_prefixed(key.sign_statement(&digest)?.as_bytes())
         }
         Command::Record(order) => record::record(&order)?.to_string(),
     })

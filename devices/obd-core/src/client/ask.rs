@@ -106,7 +106,7 @@ pub(super) fn relayed(
     device: Address,
     epoch: u32,
     reading: &Reading,
-    signature: &[u8; 65],
+    signature: &[u8],
 ) -> fmt::Result {
     let Reading { vehicle, counter, odometer_km, flags, prev_hash, hash } = reading;
     write!(

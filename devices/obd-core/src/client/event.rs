@@ -65,4 +65,7 @@ pub enum Event {
     OverBudget,
     /// The account has too little coin.
     NoFunds,
+    /// A relay is to carry the readings, as the settings say or because the key has no account, and the
+    /// settings name none: uploads wait for other settings.
+    NoRelay,
 }

@@ -3,9 +3,9 @@ use super::ask::Ask;
 use super::backoff::{Health, Random};
 use super::http::{Request, Response};
 use super::pending::Pending;
-use super::{Event, Failure, MAX_ENDPOINTS, Settings};
+use super::{Delivery, Event, Failure, MAX_ENDPOINTS, Settings};
 use crate::queue::{MAX_BATCH, Queue, QueueError};
-use crate::{Domain, Instant, Key};
+use crate::{Domain, Instant, Key, Signer};
 use embedded_storage::nor_flash::MultiwriteNorFlash;
 use thiserror::Error;
 
@@ -73,7 +73,9 @@ pub enum LinkError {
 /// Carries what waits in a queue to the registry. See the [module](super).
 pub struct Client<'s> {
     settings: &'s Settings<'s>,
-    key: &'s Key,
+    signer: &'s dyn Signer,
+    /// The account that sends and pays; without one the relay does.
+    account: Option<&'s Key>,
     domain: Domain,
     request: Request<REQUEST_LEN>,
     response: Response<RESPONSE_LEN>,
@@ -144,11 +146,13 @@ enum Plan {
 }
 
 impl<'s> Client<'s> {
-    /// `seed` is any number that differs between devices; it spreads their retries in time.
-    pub fn new(settings: &'s Settings<'s>, key: &'s Key, seed: u64) -> Self {
+    /// Delivers as the settings say, but always through the relay when `signer` has no account. `seed` is
+    /// any number that differs between devices; it spreads their retries in time.
+    pub fn new(settings: &'s Settings<'s>, signer: &'s dyn Signer, seed: u64) -> Self {
         Self {
             settings,
-            key,
+            signer,
+            account: signer.account().filter(|_| settings.delivery == Delivery::Direct),
             domain: Domain::new(settings.policy.chain_id, settings.registry()),
             request: Request::new(),
             response: Response::new(),

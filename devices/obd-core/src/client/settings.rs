@@ -51,7 +51,7 @@ pub struct Endpoint<'s> {
 pub enum Delivery {
     /// The device's own account, which needs coin.
     Direct,
-    /// The relay, which gets an EIP-712 signature over the reading.
+    /// The relay, which gets an EIP-712 signature over the reading. A key without an account has no other way.
     Relay,
 }
 

@@ -1,15 +1,23 @@
 //! Keys and what they sign.
 
+mod curve;
+mod device;
 mod p256;
 mod public;
 mod rfc6979;
 mod signature;
+mod signer;
+mod statement;
 #[cfg(test)]
 mod tests;
 
+pub use curve::Curve;
+pub use device::{AnyKey, DeviceKey};
 pub use p256::{P256Key, P256Signature};
 pub use public::PublicKey;
 pub use signature::Signature;
+pub use signer::Signer;
+pub use statement::DeviceSignature;
 
 use crate::secp256k1::{Affine, Point, Scalar, mul_base};
 use crate::{Address, Digest, Hash};
@@ -98,6 +106,9 @@ pub enum KeyError {
     /// The bytes are no point of the curve.
     #[error("these bytes are no public key")]
     NotOnCurve,
+    /// This firmware has no keys on that curve.
+    #[error("this firmware has no keys on that curve")]
+    OtherCurve,
     /// No signature that Ethereum can express exists for this digest and key (one in 2^127).
     #[error("this key has no usable signature for this digest")]
     Unsignable,

@@ -3,8 +3,9 @@ use super::public::address_of;
 use crate::bytes::{Pack, Unpack};
 use crate::{Address, Digest, Hash};
 use core::fmt;
-use p256::ecdsa::signature::hazmat::PrehashSigner as _;
-use p256::ecdsa::{Signature, SigningKey};
+use p256::EncodedPoint;
+use p256::ecdsa::signature::hazmat::{PrehashSigner as _, PrehashVerifier as _};
+use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
 
 /// A device's P-256 key (FIPS 186-5), for what a secure element offers. It signs records, which anyone
 /// carries to the chain, where the precompile at 0x100 checks them (EIP-7951); it cannot sign transactions.
@@ -65,17 +66,32 @@ impl P256Signature {
         Pack::new().put(&self.r).put(&self.s).finish()
     }
 
+    /// r, s, x and y: what the registry takes.
+    pub fn with_key(&self, public_key: &[u8; 64]) -> [u8; 128] {
+        Pack::new().put(&self.r).put(&self.s).put(public_key).finish()
+    }
+
     /// What the precompile at 0x100 takes: digest, r, s, x, y. It answers with a word of 1, or with nothing.
     pub fn precompile_input(&self, digest: &Digest, public_key: &[u8; 64]) -> [u8; 160] {
         Pack::new().put(&digest.0).put(&self.r).put(&self.s).put(public_key).finish()
     }
 }
 
+/// The device whose key comes along in r ‖ s ‖ x ‖ y, if it signed `digest`. An s in the upper half is refused,
+/// as contracts do: each statement has one signature.
+pub(super) fn signer(bytes: &[u8; 128], digest: &Digest) -> Option<Address> {
+    let mut fields = Unpack::new(bytes);
+    let (r, s): (Hash, Hash) = (fields.take(), fields.take());
+    let public: [u8; 64] = fields.take();
+    let signature = Signature::from_scalars(r, s).ok().filter(|given| given.normalize_s().is_none())?;
+    let point = EncodedPoint::from_untagged_bytes((&public).into());
+    let key = VerifyingKey::from_encoded_point(&point).ok()?;
+    key.verify_prehash(&digest.0, &signature).is_ok().then(|| address_of(&public))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use p256::ecdsa::VerifyingKey;
-    use p256::ecdsa::signature::hazmat::PrehashVerifier as _;
 
     /// RFC 6979, appendix A.2.5, SHA-256 of "sample", with s brought into the lower half.
     #[test]
@@ -100,10 +116,17 @@ mod tests {
             let signature = key.sign(&digest).unwrap();
             let parsed = Signature::from_slice(&signature.to_bytes()).unwrap();
             assert!(parsed.normalize_s().is_none());
-            let point = p256::EncodedPoint::from_untagged_bytes((&key.public).into());
+            let point = EncodedPoint::from_untagged_bytes((&key.public).into());
             let verifying = VerifyingKey::from_encoded_point(&point).unwrap();
             verifying.verify_prehash(&digest.0, &parsed).unwrap();
         }
+    }
+
+    /// The crate promises it, and this does not compile without the promise.
+    #[test]
+    fn the_secret_is_wiped_when_it_is_dropped() {
+        fn wiped(_: &impl zeroize::ZeroizeOnDrop) {}
+        wiped(&P256Key::from_bytes(&[1; 32]).unwrap().secret);
     }
 
     #[test]

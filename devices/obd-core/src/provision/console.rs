@@ -2,8 +2,12 @@ use super::{Attestation, BOND_LEN, Bond, Protection, SEALED_LEN, SETTINGS_LEN, S
 use crate::record::{EpochKeys, WrappedRoot};
 use crate::recorder::Commitment;
 use crate::update::Board;
-use crate::{Address, Domain, Hash, Key, Pairing, PublicKey};
+use crate::{
+    Address, AnyKey, Curve, DeviceKey, DeviceSignature, Digest, Domain, Hash, Key, KeyError, Pairing,
+    PublicKey,
+};
 use core::fmt::{self, Write};
+use core::marker::PhantomData;
 use zeroize::Zeroize as _;
 
 /// What the console needs of a board.
@@ -35,38 +39,52 @@ pub enum Stored {
     Bond,
 }
 
-/// Answers the lines of the host tool, each with one line: `ok …` or `error` and a sentence.
-pub struct Console<F> {
+/// Answers the lines of the host tool, each with one line: `ok …` or `error` and a sentence. `K` are the keys
+/// that the firmware has.
+pub struct Console<F, K = Key> {
     fixture: F,
     vault: Vault,
+    keys: PhantomData<K>,
 }
 
 type Answer = Result<(), &'static str>;
 
 const NO_KEY: &str = "the device has no key yet: send `key`";
+const NO_SETTINGS: &str = "the device has no settings yet: send `settings`";
 const FLASH: &str = "the flash failed";
-const USAGE: &str = "unknown command: hello, key, attest CHALLENGE, settings HEX, \
+const NO_ACCOUNT: &str =
+    "a key on p256 has no account: the settings need a `relay` that carries the readings, and `relayed`";
+const USAGE: &str = "unknown command: hello, key [p256], attest CHALLENGE, settings HEX, \
     pair VEHICLE EPOCH OWNER READER COMMITMENT SALT NONCE DEADLINE, reset";
 
 impl<F: Fixture> Console<F> {
     /// With the vault that the board's eFuses, or its flash, give.
     pub const fn new(fixture: F, vault: Vault) -> Self {
-        Self { fixture, vault }
+        Self { fixture, vault, keys: PhantomData }
     }
+}
 
+impl<F: Fixture> Console<F, AnyKey> {
+    /// As [`Console::new`], for a firmware that has keys on P-256 too.
+    pub const fn with_p256(fixture: F, vault: Vault) -> Self {
+        Self { fixture, vault, keys: PhantomData }
+    }
+}
+
+impl<F: Fixture, K: DeviceKey> Console<F, K> {
     /// The board.
     pub const fn fixture(&mut self) -> &mut F {
         &mut self.fixture
     }
 
     /// The device's key, when it has one that opens.
-    pub fn key(&mut self) -> Option<Key> {
+    pub fn key(&mut self) -> Option<K> {
         let mut sealed = [0xff; SEALED_LEN];
         if !self.fixture.load(Stored::Secret, &mut sealed) {
             return None;
         }
-        let mut secret = self.vault.open(&sealed)?;
-        let key = Key::from_bytes(&secret).ok();
+        let (curve, mut secret) = self.vault.open_key(&sealed)?;
+        let key = K::from_secret(curve, &secret).ok();
         secret.zeroize();
         key
     }
@@ -101,7 +119,7 @@ impl<F: Fixture> Console<F> {
         let mut answer = Line { out, result: Ok(()) };
         let done = match words.next() {
             Some("hello") => self.hello(&mut answer),
-            Some("key") => self.make_key(&mut answer),
+            Some("key") => self.make_key(words.next(), &mut answer),
             Some("attest") => self.attest(words.next(), &mut answer),
             Some("settings") => self.store_settings(words.next(), &mut answer),
             Some("pair") => self.pair([(); 8].map(|()| words.next()), &mut answer),
@@ -127,22 +145,30 @@ impl<F: Fixture> Console<F> {
         out.put(format_args!("ok board={board} chip={}", Hex(&self.fixture.chip())));
         out.put(format_args!(" firmware={firmware} protected={protected} state={state}"));
         if let Some(key) = key {
-            out.put(format_args!(" address={}", key.address()));
+            out.put(format_args!(" address={} curve={}", key.address(), key.curve().name()));
         }
         Ok(())
     }
 
-    fn make_key(&mut self, out: &mut Line<'_, impl Write>) -> Answer {
+    fn make_key(&mut self, curve: Option<&str>, out: &mut Line<'_, impl Write>) -> Answer {
+        let curve = curve.map_or(Some(Curve::default()), Curve::from_name);
+        let curve = curve.ok_or("`key` takes nothing, `secp256k1` or `p256`")?;
         if self.key().is_some() {
             return Err("the device has a key; `reset` ends it");
+        }
+        if curve == Curve::P256 && self.settings().is_some_and(|settings| !settings.relayed) {
+            return Err(NO_ACCOUNT);
         }
         let (mut secret, mut salt) = ([0; 32], [0; 16]);
         self.fixture.random(&mut secret);
         self.fixture.random(&mut salt);
-        let sealed = self.vault.seal(&secret, salt);
-        let key = Key::from_bytes(&secret);
+        let sealed = self.vault.seal_key(curve, &secret, salt);
+        let key = K::from_secret(curve, &secret);
         secret.zeroize();
-        let key = key.map_err(|_| "the random generator gave no key; try again")?;
+        let key = key.map_err(|error| match error {
+            KeyError::OtherCurve => "this firmware has no keys on that curve",
+            _ => "the random generator gave no key; try again",
+        })?;
         if !self.fixture.store(Stored::Secret, &sealed) {
             return Err(FLASH);
         }
@@ -163,15 +189,17 @@ impl<F: Fixture> Console<F> {
             device: key.address(),
         };
         let signed = attestation.sign(&key).map_err(|_| "not signed; try another challenge")?;
-        out.put(format_args!("ok attestation={}", Hex(&signed)));
+        out.put(format_args!("ok attestation={}", Hex(signed.as_bytes())));
         Ok(())
     }
 
     fn store_settings(&mut self, hex: Option<&str>, out: &mut Line<'_, impl Write>) -> Answer {
         let bytes: [u8; SETTINGS_LEN] =
             hex.and_then(bytes).ok_or("`settings` takes the settings of this version in hex")?;
-        if Settings::from_bytes(&bytes).is_err() {
-            return Err("the settings are damaged or lack something");
+        let settings =
+            Settings::from_bytes(&bytes).map_err(|_| "the settings are damaged or lack something")?;
+        if !settings.relayed && self.key().is_some_and(|key| key.account().is_none()) {
+            return Err(NO_ACCOUNT);
         }
         if self.settings().is_some() {
             return Err("the device has settings; `reset` ends them");
@@ -181,6 +209,21 @@ impl<F: Fixture> Console<F> {
         }
         out.put(format_args!("ok"));
         Ok(())
+    }
+
+    /// The device's address and its signature over a statement, when somebody presses the button.
+    fn agree(
+        &mut self,
+        digest: impl FnOnce(&Domain, Address) -> Digest,
+    ) -> Result<(Address, DeviceSignature), &'static str> {
+        let key = self.key().ok_or(NO_KEY)?;
+        let settings = self.settings().ok_or(NO_SETTINGS)?;
+        if !self.fixture.button() {
+            return Err("nobody pressed the button");
+        }
+        let domain = Domain::new(settings.policy.chain_id, settings.policy.registry);
+        let signature = key.sign_statement(&digest(&domain, key.address())).map_err(|_| "not signed")?;
+        Ok((key.address(), signature))
     }
 
     fn pair(&mut self, words: [Option<&str>; 8], out: &mut Line<'_, impl Write>) -> Answer {
@@ -201,13 +244,7 @@ impl<F: Fixture> Console<F> {
             salt: salt.and_then(bytes).ok_or(usage)?,
         };
         let reader = reader.ok_or(usage)?;
-        let key = self.key().ok_or(NO_KEY)?;
-        let settings = self.settings().ok_or("the device has no settings yet: send `settings`")?;
-        if !self.fixture.button() {
-            return Err("nobody pressed the button");
-        }
-        let domain = Domain::new(settings.policy.chain_id, settings.policy.registry);
-        let signature = key.sign(&pairing.digest(&domain, key.address())).map_err(|_| "not signed")?;
+        let (device, signature) = self.agree(|domain, device| pairing.digest(domain, device))?;
         // New record keys with every pairing: who opened the old ones does not open these.
         let (mut root, mut once, mut nonce) = ([0; 32], [0; 32], [0; 16]);
         self.fixture.random(&mut root);
@@ -216,7 +253,7 @@ impl<F: Fixture> Console<F> {
         let ephemeral = Key::from_bytes(&once);
         once.zeroize();
         let ephemeral = ephemeral.map_err(|_| "the random generator gave no key; try again")?;
-        let keys = EpochKeys::new(pairing.vehicle, epoch, key.address(), root);
+        let keys = EpochKeys::new(pairing.vehicle, epoch, device, root);
         let wrapped = WrappedRoot::wrap(&keys, &reader, &ephemeral);
         let (vehicle, owner) = (pairing.vehicle, pairing.owner);
         let bond = Bond { vehicle, epoch, owner, reader, commitment, root: self.vault.seal(&root, nonce) };
@@ -224,7 +261,7 @@ impl<F: Fixture> Console<F> {
         if !self.fixture.store(Stored::Bond, &bond.to_bytes()) {
             return Err(FLASH);
         }
-        out.put(format_args!("ok signature={}", Hex(&signature.to_bytes())));
+        out.put(format_args!("ok signature={}", Hex(signature.as_bytes())));
         out.put(format_args!(" wrapped={}", Hex(wrapped.as_bytes())));
         Ok(())
     }
@@ -289,7 +326,12 @@ mod tests {
     use super::*;
     use crate::record::{Period, Scope};
     use crate::recover;
-    use std::{format, string::String, vec::Vec};
+    use proptest::prelude::*;
+    use std::{
+        format,
+        string::{String, ToString as _},
+        vec::Vec,
+    };
 
     /// A device on the bench.
     #[derive(Default)]
@@ -344,7 +386,7 @@ mod tests {
         Console::new(Bench::default(), Vault::new([7; 32], Protection::None))
     }
 
-    fn say(console: &mut Console<Bench>, line: &str) -> String {
+    fn say<K: DeviceKey>(console: &mut Console<Bench, K>, line: &str) -> String {
         let mut out = String::new();
         console.answer(line, &mut out).unwrap();
         out
@@ -362,9 +404,10 @@ mod tests {
         let made = say(&mut device, "key");
         let address = Key::from_bytes(&[1; 32]).unwrap().address();
         assert_eq!(made, format!("ok address={address}"));
-        assert_eq!(say(&mut device, "hello"), format!("{hello}keyed address={address}"));
+        let owns = format!("address={address} curve=secp256k1");
+        assert_eq!(say(&mut device, "hello"), format!("{hello}keyed {owns}"));
         assert_eq!(say(&mut device, &settings_line()), "ok");
-        assert_eq!(say(&mut device, "hello"), format!("{hello}ready address={address}"));
+        assert_eq!(say(&mut device, "hello"), format!("{hello}ready {owns}"));
 
         let owner = "0x0909090909090909090909090909090909090909";
         let reader = Key::from_bytes(&[2; 32]).unwrap().public_key();
@@ -391,7 +434,7 @@ mod tests {
         assert_eq!((opened.vehicle(), opened.epoch(), opened.device()), (5, 2, address));
         let exposed = |keys: &EpochKeys| *keys.data_key(Scope::Trip, Period(1)).expose();
         assert_eq!(exposed(&opened), exposed(&keys));
-        assert_eq!(say(&mut device, "hello"), format!("{hello}paired address={address}"));
+        assert_eq!(say(&mut device, "hello"), format!("{hello}paired {owns}"));
 
         assert_eq!(say(&mut device, "reset"), "ok");
         assert_eq!(say(&mut device, "hello"), format!("{hello}new"));
@@ -405,10 +448,88 @@ mod tests {
         assert_eq!(say(&mut device, &format!("attest {challenge}")), format!("error {NO_KEY}"));
         say(&mut device, "key");
         let answer = say(&mut device, &format!("attest {challenge}"));
-        let signed = bytes(answer.strip_prefix("ok attestation=").unwrap()).unwrap();
+        let signed: [u8; 133] = bytes(answer.strip_prefix("ok attestation=").unwrap()).unwrap();
         let attestation = Attestation::open(&signed, &[0x11; 32]).unwrap();
         assert_eq!(attestation.protection, Protection::None);
         assert_eq!(attestation.firmware, 7);
+    }
+
+    fn console_with_p256() -> Console<Bench, AnyKey> {
+        Console::with_p256(Bench::default(), Vault::new([7; 32], Protection::None))
+    }
+
+    #[test]
+    fn a_p256_device_signs_pairing_and_attestation_with_its_key() {
+        let mut device = console_with_p256();
+        let address = crate::P256Key::from_bytes(&[1; 32]).unwrap().address();
+        assert_eq!(say(&mut device, "key p256"), format!("ok address={address}"));
+        assert!(say(&mut device, "hello").ends_with(&format!("state=keyed address={address} curve=p256")));
+        assert_eq!(say(&mut device, &settings_line()), "ok");
+        device.fixture().pressed = true;
+
+        let challenge = "22".repeat(32);
+        let answer = say(&mut device, &format!("attest {challenge}"));
+        let signed: [u8; 196] = bytes(answer.strip_prefix("ok attestation=").unwrap()).unwrap();
+        assert_eq!(Attestation::open(&signed, &[0x22; 32]).unwrap().device, address);
+
+        let owner = "09".repeat(20);
+        let reader = Key::from_bytes(&[2; 32]).unwrap();
+        let (words, reader_text) = ("33".repeat(32), Hex(&reader.public_key().to_compressed()).to_string());
+        let paired =
+            say(&mut device, &format!("pair 5 2 {owner} {reader_text} {words} {words} 1 1700000000"));
+        let (signature, wrapped) =
+            paired.strip_prefix("ok signature=").unwrap().split_once(" wrapped=").unwrap();
+        let signature = DeviceSignature::P256(bytes(signature).unwrap());
+        let pairing = Pairing { vehicle: 5, owner: Address([9; 20]), nonce: 1, deadline: 1_700_000_000 };
+        let policy = example().policy;
+        let digest = pairing.digest(&Domain::new(policy.chain_id, policy.registry), address);
+        assert!(signature.is_by(address, &digest));
+        // Record keys are wrapped to the reader as for any device.
+        let opened = WrappedRoot::from_bytes(bytes(wrapped).unwrap()).unwrap(&reader).unwrap();
+        assert_eq!((opened.vehicle(), opened.epoch(), opened.device()), (5, 2, address));
+        let bond = device.bond().unwrap();
+        assert!(device.record_keys(&bond, address).is_some());
+    }
+
+    #[test]
+    fn a_key_without_an_account_needs_a_relay_that_carries() {
+        let direct = Settings { relayed: false, ..example() };
+        let direct = format!("settings {}", Hex(&direct.to_bytes()));
+        let refused = format!("error {NO_ACCOUNT}");
+        let mut device = console_with_p256();
+        say(&mut device, "key p256");
+        assert_eq!(say(&mut device, &direct), refused);
+        assert_eq!(say(&mut device, &settings_line()), "ok");
+        // In the other order.
+        let mut device = console_with_p256();
+        assert_eq!(say(&mut device, &direct), "ok");
+        assert_eq!(say(&mut device, "key p256"), refused);
+        assert!(say(&mut device, "key").starts_with("ok address="), "an account pays for itself");
+    }
+
+    #[test]
+    fn a_firmware_without_p256_makes_and_opens_no_such_key() {
+        let mut device = console();
+        assert_eq!(say(&mut device, "key p256"), "error this firmware has no keys on that curve");
+        assert!(device.fixture().secret.is_empty());
+        let mut other = console_with_p256();
+        say(&mut other, "key p256");
+        device.fixture().secret = other.fixture().secret.clone();
+        assert!(device.key().is_none());
+    }
+
+    proptest! {
+        /// Whatever follows `key`: it makes a key of the curve that it names, or says what it takes.
+        #[test]
+        fn a_key_is_made_for_a_known_curve_only(line in "key[ \t]{1,3}[ -~]{0,12}", named in 0..4_usize) {
+            let line = ["key", "key secp256k1", "key p256 and more", line.as_str()][named];
+            let mut device = console_with_p256();
+            let answer = say(&mut device, line);
+            let curve = line.split_ascii_whitespace().nth(1).map_or(Some(Curve::Secp256k1), Curve::from_name);
+            prop_assert_eq!(device.key().map(|key| key.curve()), curve, "{}: {}", line, answer);
+            prop_assert_eq!(answer.starts_with("ok address=0x"), curve.is_some());
+            prop_assert_eq!(answer.starts_with("error `key` takes "), curve.is_none());
+        }
     }
 
     #[test]

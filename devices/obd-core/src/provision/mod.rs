@@ -2,8 +2,8 @@
 //! of the host tool `provision`, one line in, one line out, over the serial port.
 //!
 //! ```text
-//!  hello ─────────────────► board, chip, firmware, protection, state, address
-//!  key ───► random secret ─► Vault (sealed under the key in the eFuses) ─► address
+//!  hello ─────────────────► board, chip, firmware, protection, state, address, curve
+//!  key, key p256 ─────────► random secret ─► Vault (sealed under the key in the eFuses) ─► address
 //!  attest CHALLENGE ──────► what the device is, signed by its key
 //!  settings HEX ──────────► Settings, checked and stored: chain, registry, caps, network, endpoints
 //!  pair TERMS… ───────────► button ─► the device's half of the registry's `pair`, record keys' root wrapped
@@ -19,7 +19,7 @@ mod console;
 mod settings;
 mod vault;
 
-pub use attestation::{ATTESTATION_LEN, Attestation};
+pub use attestation::{Attestation, SignedAttestation};
 pub use batch::{Batch, BatchEntry};
 pub use bond::{BOND_LEN, Bond};
 pub use console::{Console, Fixture, Stored};

@@ -4,6 +4,7 @@ use crate::world::{
 use flash_mock::Torn;
 use obd_core::client::{Client, Delivery, Event, Settings, Target};
 use obd_core::queue::{Chip, Queue, QueueError};
+use obd_core::{Address, DeviceSignature, Domain, Flags, Hash, P256Key, Reading, Signer};
 
 #[test]
 fn records_reach_the_registry_in_batches_and_are_acknowledged_deep() {
@@ -165,6 +166,62 @@ fn a_relay_takes_records_and_signed_readings() {
     assert!(!world.asked.iter().any(|(_, method)| method == "eth_sendRawTransaction"));
     let nonces = world.asked.iter().filter(|(_, method)| method == "eth_getTransactionCount");
     assert_eq!(nonces.count(), 0, "a device without coin has no nonce");
+}
+
+/// Whatever the settings say: a key on P-256 pays for nothing.
+#[test]
+fn a_key_without_an_account_delivers_through_the_relay() {
+    for delivery in [Delivery::Direct, Delivery::Relay] {
+        let settings = Settings { relay: Some(node("relay.test")), delivery, ..settings(1) };
+        let (chip, key) = (chip(), P256Key::from_bytes(&[0x44; 32]).unwrap());
+        let mut queue = Queue::open(&chip, layout()).unwrap();
+        push(&mut queue, 16);
+        let mut client = Client::new(&settings, &key, 1);
+        let mut world = World::new(1);
+        assert!(world.run(&mut client, &mut queue, 3_600, |world| {
+            world.events.contains(&Event::Acknowledged { counter: 16 })
+        }));
+        let methods: Vec<&str> = world.asked.iter().map(|(_, method)| &method[..]).collect();
+        assert!(
+            !methods.contains(&"eth_sendRawTransaction") && !methods.contains(&"eth_getTransactionCount")
+        );
+        let [reading] = &world.relayed[..] else { panic!("{:?}", world.relayed) };
+        let bytes = |name: &str| const_hex::decode(reading[name].as_str().unwrap()).unwrap();
+        let number = |name: &str| u64::from_str_radix(&reading[name].as_str().unwrap()[2..], 16).unwrap();
+        let hash = |name: &str| Hash::try_from(bytes(name)).unwrap();
+        let signed = Reading {
+            vehicle: number("vehicle"),
+            counter: number("counter"),
+            odometer_km: number("odometerKm").try_into().unwrap(),
+            flags: Flags::try_from(u16::try_from(number("flags")).unwrap()).unwrap(),
+            prev_hash: hash("prevHash"),
+            hash: hash("hash"),
+        };
+        let signature = DeviceSignature::from_bytes(&bytes("signature")).unwrap();
+        assert_eq!(bytes("device"), key.address().0);
+        let domain = Domain::new(1337, Address([0xca; 20]));
+        assert!(signature.is_by(key.address(), &signed.digest(&domain, 1)));
+    }
+}
+
+/// Said once in each pause, without a question to anybody; nothing is lost.
+#[test]
+fn no_relay_where_one_must_carry_is_an_event() {
+    let relayless = Settings { delivery: Delivery::Relay, ..settings(1) };
+    let (account, other) = (key(), P256Key::from_bytes(&[0x44; 32]).unwrap());
+    let direct = settings(1);
+    let cases: [(&Settings<'_>, &dyn Signer); 2] = [(&relayless, &account), (&direct, &other)];
+    for (settings, signer) in cases {
+        let chip = chip();
+        let mut queue = Queue::open(&chip, layout()).unwrap();
+        push(&mut queue, 3);
+        let mut world = World::new(1);
+        world.run(&mut Client::new(settings, signer, 1), &mut queue, 601, |_| false);
+        assert_eq!(world.asked, []);
+        assert!(world.events.iter().all(|event| *event == Event::NoRelay), "{:?}", world.events);
+        assert_eq!(world.events.len(), 10);
+        assert_eq!((queue.newest(), queue.acknowledged().counter()), (3, 0));
+    }
 }
 
 /// The bodies go to the relay first, whoever pays; a relay that is down delays the upload and loses nothing.

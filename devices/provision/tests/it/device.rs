@@ -60,7 +60,7 @@ pub(crate) fn serve(seed: u8, pressed: bool, protection: Protection) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = format!("tcp:{}", listener.local_addr().unwrap());
     let bench = Bench { seed, pressed, stored: HashMap::new() };
-    let mut console = Console::new(bench, Vault::new([7; 32], protection));
+    let mut console = Console::with_p256(bench, Vault::new([7; 32], protection));
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let mut out = stream.unwrap();
@@ -72,6 +72,24 @@ pub(crate) fn serve(seed: u8, pressed: bool, protection: Protection) -> String {
                 out.write_all(format!("{answer}\r\n").as_bytes()).unwrap();
             }
         }
+    });
+    port
+}
+
+/// Answers whatever is said with one of these after the other, then closes; its port's name.
+pub(crate) fn script(answers: &[&str]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = format!("tcp:{}", listener.local_addr().unwrap());
+    let answers: Vec<String> = answers.iter().map(|answer| format!("{answer}\r\n")).collect();
+    std::thread::spawn(move || {
+        let mut out = listener.accept().unwrap().0;
+        let mut lines = BufReader::new(out.try_clone().unwrap()).lines();
+        for answer in answers {
+            lines.next().unwrap().unwrap();
+            out.write_all(answer.as_bytes()).unwrap();
+        }
+        // The next line is heard, not answered.
+        let _ = lines.next();
     });
     port
 }

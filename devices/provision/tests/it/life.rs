@@ -1,9 +1,9 @@
-use crate::device::serve;
+use crate::device::{script, serve};
 use crate::{folder, run};
 use obd_core::provision::Protection;
 use obd_core::record::WrappedRoot;
 use obd_core::update::{MANIFEST_LEN, Manifest};
-use obd_core::{Address, Domain, Key, Pairing, keccak256, recover};
+use obd_core::{Address, DeviceSignature, Domain, Key, Pairing, keccak256, recover};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -82,6 +82,79 @@ fn a_device_is_made_paired_and_made_new_again() {
     let new: Value =
         serde_json::from_str(&run(&["init", "--port", &port, "--settings", &settings]).unwrap()).unwrap();
     assert_ne!(new["address"], made["address"], "a new life has a new key");
+}
+
+/// The same life on the other curve, which owns no account.
+#[test]
+fn a_p256_device_is_made_for_a_relay_and_paired() {
+    let folder = folder("p256");
+    let direct = settings(&folder);
+    let port = serve(1, true, Protection::None);
+    let init = |settings: &str| run(&["init", "--port", &port, "--curve", "p256", "--settings", settings]);
+    assert!(init(&direct).unwrap_err().contains("a key on p256 has no account"));
+    let relayed = folder.join("relayed.json");
+    let relay = r#""relay": {"host": "relay.example", "port": 443}, "relayed": true, "issuer""#;
+    fs::write(&relayed, SETTINGS.replace("\"issuer\"", relay)).unwrap();
+    let relayed = relayed.display().to_string();
+    let made: Value = serde_json::from_str(&init(&relayed).unwrap()).unwrap();
+    assert_eq!(made["curve"], "p256");
+    let hello = run(&["hello", "--port", &port]).unwrap();
+    assert!(hello.contains("curve p256") && hello.contains("state ready"), "{hello}");
+    let refused = run(&["init", "--port", &port, "--settings", &relayed]).unwrap_err();
+    assert!(refused.contains("the device's key is on p256, not on secp256k1"), "{refused}");
+    assert!(
+        run(&["init", "--port", &port, "--curve", "p384", "--settings", &relayed])
+            .unwrap_err()
+            .contains("--curve p384 is not secp256k1 or p256")
+    );
+
+    // The maker vouches for it beside one with an account.
+    let (port_2, file, file_2) = (serve(20, true, Protection::None), folder.join("1"), folder.join("2"));
+    fs::write(&file, made.to_string()).unwrap();
+    fs::write(&file_2, run(&["init", "--port", &port_2, "--settings", &direct]).unwrap()).unwrap();
+    let (file, file_2) = (file.display().to_string(), file_2.display().to_string());
+    let batch = folder.join("batch.json");
+    fs::write(&batch, run(&["batch", "--key-file", &key_file(&folder, 5), &file, &file_2]).unwrap()).unwrap();
+    let maker = Key::from_bytes(&[5; 32]).unwrap().address().to_string();
+    let verified = run(&["verify-batch", "--maker", &maker, &batch.display().to_string()]).unwrap();
+    assert_eq!(verified, format!("2 devices of {maker}"));
+
+    let owner = Key::from_bytes(&[9; 32]).unwrap();
+    let reader = const_hex::encode_prefixed(owner.public_key().to_compressed());
+    let (owner_text, registry) = (owner.address().to_string(), "0x4155430000000000000000000000000000000002");
+    let words = "33".repeat(32);
+    let terms = ["--vehicle", "5", "--owner", &owner_text, "--nonce", "0", "--deadline", "1900000000"];
+    let mut args = vec!["pair", "--port", &port, "--chain-id", "1337", "--registry", registry];
+    args.extend(["--epoch", "1", "--reader", &reader, "--commitment", &words, "--salt", &words]);
+    args.extend(terms);
+    let agreed: Value = serde_json::from_str(&run(&args).unwrap()).unwrap();
+    let by_device = const_hex::decode(agreed["deviceSignature"].as_str().unwrap()).unwrap();
+    let device = made["address"].as_str().unwrap();
+    let pairing = Pairing { vehicle: 5, owner: owner.address(), nonce: 0, deadline: 1_900_000_000 };
+    let registry = Address(const_hex::decode_to_array(registry).unwrap());
+    let account = Address(const_hex::decode_to_array(device).unwrap());
+    let digest = pairing.digest(&Domain::new(1337, registry), account);
+    assert!(DeviceSignature::from_bytes(&by_device).unwrap().is_by(account, &digest));
+    let by_owner = const_hex::encode_prefixed(owner.sign(&digest).unwrap().to_bytes());
+    let mut args = vec!["pair-call", "--device", device, "--owner-signature", &by_owner];
+    args.extend(["--device-signature", agreed["deviceSignature"].as_str().unwrap()]);
+    args.extend(terms);
+    let data = const_hex::decode(run(&args).unwrap()).unwrap();
+    // Selector, seven words, a length and 128 bytes, a length and 65 bytes in three words.
+    assert_eq!(data.len(), 4 + 7 * 32 + 5 * 32 + 4 * 32);
+    assert_eq!(data[4 + 8 * 32..][..128], by_device);
+}
+
+/// Firmware from before there was a choice.
+#[test]
+fn a_device_that_knows_one_curve_is_not_taken_for_another() {
+    let settings = settings(&folder("old"));
+    let old = || script(&["ok state=new", "ok address=0x01", "ok state=keyed address=0x01"]);
+    let refused = run(&["init", "--port", &old(), "--curve", "p256", "--settings", &settings]).unwrap_err();
+    assert!(refused.contains("the device's key is on secp256k1, not on p256"), "{refused}");
+    // The settings are sent, and then the line ends.
+    let silent = run(&["init", "--port", &old(), "--settings", &settings]).unwrap_err();
+    assert!(silent.contains("the device said nothing"), "{silent}");
 }
 
 #[test]

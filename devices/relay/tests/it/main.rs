@@ -7,10 +7,10 @@ use obd_core::queue::verify;
 use obd_core::record::{
     Content, EpochKeys, Event, Period, Record, SEALED_LEN, Samples, SealedRecord, Time, TimeSource,
 };
-use obd_core::{Address, Chain, Domain, Flags, Hash, Key, Reading, Source, keccak256};
+use obd_core::{Address, Chain, Domain, Flags, Hash, Key, P256Key, Reading, Signer, Source, keccak256};
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{Shutdown, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -107,14 +107,18 @@ fn records(count: u64) -> Vec<SealedRecord> {
 
 /// A reading as a dongle hands it in, signed by `by`.
 fn signed(counter: u64, hash: Hash, by: &Key) -> Value {
+    signed_for(device().address(), counter, hash, by)
+}
+
+fn signed_for(device: Address, counter: u64, hash: Hash, by: &dyn Signer) -> Value {
     let flags = Flags::new(Source::Obd);
     let reading = Reading { vehicle: 1, counter, odometer_km: 100, flags, prev_hash: [0; 32], hash };
-    let signature = by.sign(&reading.digest(&Domain::new(1337, REGISTRY), 1)).unwrap().to_bytes();
+    let signature = by.sign_statement(&reading.digest(&Domain::new(1337, REGISTRY), 1)).unwrap();
     json!([{
-        "device": device().address().to_string(), "vehicle": "0x1", "epoch": "0x1",
+        "device": device.to_string(), "vehicle": "0x1", "epoch": "0x1",
         "counter": format!("{counter:#x}"), "odometerKm": "0x64", "flags": "0x1",
         "prevHash": format!("0x{}", "00".repeat(32)), "hash": const_hex::encode_prefixed(hash),
-        "signature": const_hex::encode_prefixed(signature),
+        "signature": const_hex::encode_prefixed(signature.as_bytes()),
     }])
 }
 
@@ -179,6 +183,34 @@ fn a_reading_is_carried_once() {
     let call = sent[0].windows(4).position(|window| window == &selector[..4]).unwrap();
     assert_eq!(sent[0][call + 16..call + 36], device().address().0);
     assert_eq!(first, const_hex::encode_prefixed(keccak256(&sent[0])));
+}
+
+/// r ‖ s ‖ x ‖ y at the end of the call, its length before it.
+#[test]
+fn a_p256_devices_reading_is_carried_with_its_key() {
+    let node = Node::start(HOLDER);
+    let relay = Relay::start(&node, &[]);
+    let root = relay.store(&records(2));
+    let key = P256Key::from_bytes(&[0x44; 32]).unwrap();
+    let reading = signed_for(key.address(), 2, root, &key);
+    let first = relay.call("autochain_relayReading", &reading).unwrap();
+    let sent = node.sent();
+    assert_eq!(first, const_hex::encode_prefixed(keccak256(&sent[0])));
+    let signature = const_hex::decode(reading[0]["signature"].as_str().unwrap()).unwrap();
+    assert_eq!((signature.len(), &signature[64..]), (128, &key.public_key()[..]));
+    let length = [&[0; 31][..], &[128], &signature].concat();
+    assert!(sent[0].windows(length.len()).any(|window| window == length));
+
+    // Another key's word for the same reading, and the same key under another name, cost the relay nothing.
+    let other = P256Key::from_bytes(&[0x45; 32]).unwrap();
+    for (device, by) in [(key.address(), &other), (other.address(), &key), (device().address(), &key)] {
+        let refused = relay.call("autochain_relayReading", &signed_for(device, 3, root, by)).unwrap_err();
+        assert!(refused.contains("the signature is not"), "{refused}");
+    }
+    let mut short = signed_for(key.address(), 3, root, &key);
+    short[0]["signature"] = json!(const_hex::encode_prefixed(&signature[..64]));
+    assert_eq!(relay.call("autochain_relayReading", &short).unwrap_err(), "signature");
+    assert_eq!(node.sent().len(), 1);
 }
 
 #[test]

@@ -3,7 +3,7 @@ use crate::client::answer::{Receipt, Standing};
 use crate::client::ask::Ask;
 use crate::client::budget::Budget;
 use crate::client::pending::Pending;
-use crate::client::{Delivery, Event, Failure, MAX_ENDPOINTS};
+use crate::client::{Event, Failure, MAX_ENDPOINTS};
 use crate::queue::{Note, Queue, QueueError};
 use crate::record::SealedRecord;
 use crate::{Chain, Eip1559, Flags, Instant, Quality, Reading, Source};
@@ -29,6 +29,11 @@ impl Client<'_> {
             return Ok(Plan::Wait(now.after(timing.poll)));
         }
         if now < self.resume_at {
+            return Ok(Plan::Wait(self.resume_at));
+        }
+        if self.account.is_none() && self.settings.relay.is_none() {
+            self.tell(Event::NoRelay);
+            self.resume_at = now.after(timing.pause);
             return Ok(Plan::Wait(self.resume_at));
         }
         if let Err(until) = self.choose_node(now) {
@@ -91,7 +96,7 @@ impl Client<'_> {
         if !self.is_ours(&standing) {
             return Ok(Plan::Ask(Ask::Standing(Some(self.deep(head)))));
         }
-        let direct = self.settings.delivery == Delivery::Direct;
+        let direct = self.account.is_some();
         let nonce = match self.session.nonce {
             None if direct => return Ok(Plan::Ask(Ask::Nonce)),
             nonce => nonce.unwrap_or_default(),
@@ -123,12 +128,12 @@ impl Client<'_> {
         pending: Pending,
         queue: &mut Queue<'_, F>,
     ) -> Result<Plan, QueueError> {
+        let relayed = self.account.is_none();
         let timing = self.settings.timing;
         let upload = self.upload;
         if self.settings.relay.is_some() {
             let relay_at = self.relay.retry_at();
-            let relay_needed =
-                !upload.stored || (self.settings.delivery == Delivery::Relay && upload.sent_at.is_none());
+            let relay_needed = !upload.stored || (relayed && upload.sent_at.is_none());
             if relay_needed && relay_at > now {
                 return Ok(Plan::Wait(relay_at));
             }
@@ -140,10 +145,7 @@ impl Client<'_> {
             }
         }
         let Some(sent_at) = upload.sent_at else {
-            return Ok(Plan::Ask(match self.settings.delivery {
-                Delivery::Direct => Ask::Send([0; 32]),
-                Delivery::Relay => Ask::Relay,
-            }));
+            return Ok(Plan::Ask(if relayed { Ask::Relay } else { Ask::Send([0; 32]) }));
         };
         if let Some(nonce) = upload.taken {
             return match pending.variants().get(upload.variant) {
@@ -151,7 +153,6 @@ impl Client<'_> {
                 None => self.renumber(now, day, head, pending.with_nonce(nonce), queue),
             };
         }
-        let relayed = self.settings.delivery == Delivery::Relay;
         let stuck = upload.receipt.is_none() && now >= sent_at.after(timing.patience);
         if upload.doubted {
             return self.replace(now, day, head, pending, queue);

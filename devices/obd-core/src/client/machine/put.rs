@@ -1,10 +1,9 @@
 use super::{Client, Target, UPLOAD};
+use crate::RECORD_TX_LEN;
 use crate::client::ask::{Ask, call, relayed};
 use crate::client::text::{Hex, Text};
-use crate::client::{Delivery, Settings};
 use crate::queue::{Note, Queue, QueueError};
-use crate::{Key, RECORD_TX_LEN};
-use core::fmt::{self, Write as _};
+use core::fmt::Write as _;
 use core::ops::ControlFlow;
 use embedded_storage::nor_flash::MultiwriteNorFlash;
 
@@ -25,7 +24,7 @@ impl Client<'_> {
             Ask::Store => self.put_records(queue)?,
             Ask::Relay => self.put_reading(),
             ask => {
-                let (registry, device) = (settings.registry(), self.key.address());
+                let (registry, device) = (settings.registry(), self.signer.address());
                 let mut text = self.request.body();
                 let written = ask.write(&mut text, id, registry, device, settings.vehicle);
                 written.is_ok_and(|whole| whole).then_some((ask, text.len()))
@@ -48,13 +47,15 @@ impl Client<'_> {
         &mut self,
         queue: &mut Queue<'_, F>,
     ) -> Result<Option<(Ask, usize)>, QueueError> {
-        let Some(mut pending) = self.upload.pending else { return Ok(None) };
+        let (Some(mut pending), Some(account)) = (self.upload.pending, self.account) else {
+            return Ok(None);
+        };
         let data = pending.reading.calldata();
         let mut raw = [0; RECORD_TX_LEN];
         let Ok(checked) = self.transaction(&pending, &data).check(&self.settings.policy) else {
             return Ok(None);
         };
-        let Ok(signed) = checked.sign(self.key, &mut raw) else { return Ok(None) };
+        let Ok(signed) = checked.sign(account, &mut raw) else { return Ok(None) };
         let hash = signed.hash();
         if pending.add(hash) {
             queue.journal().write(Note::Pending, &pending.to_bytes())?;
@@ -99,12 +100,10 @@ impl Client<'_> {
 
     fn put_reading(&mut self) -> Option<(Ask, usize)> {
         let reading = self.upload.pending?.reading;
-        let Settings { epoch, delivery: Delivery::Relay, .. } = *self.settings else { return None };
-        let signature = self.key.sign(&reading.digest(&self.domain, epoch)).ok()?.to_bytes();
-        let device = Key::address(self.key);
+        let (device, epoch) = (self.signer.address(), self.settings.epoch);
+        let signature = self.signer.sign_statement(&reading.digest(&self.domain, epoch)).ok()?;
         let mut text = self.request.body();
-        let params =
-            |text: &mut Text<'_>| -> fmt::Result { relayed(text, device, epoch, &reading, &signature) };
+        let params = |text: &mut Text<'_>| relayed(text, device, epoch, &reading, signature.as_bytes());
         call(&mut text, self.id, "autochain_relayReading", params).ok()?;
         Some((Ask::Relay, text.len()))
     }
