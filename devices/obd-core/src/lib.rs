@@ -72,7 +72,7 @@ pub use domain::{Digest, Domain};
 pub use flags::{Flags, FlagsError, Quality, Source};
 pub use keccak::keccak256;
 pub use key::{Key, KeyError, P256Key, P256Signature, PublicKey, Signature};
-pub use pairing::Pairing;
+pub use pairing::{Claim, Pairing};
 pub use policy::{Policy, Refusal};
 pub use reading::{RECORD_CALL_LEN, Reading};
 pub use recover::recover;

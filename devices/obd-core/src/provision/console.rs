@@ -2,8 +2,9 @@ use super::{Attestation, BOND_LEN, Bond, Protection, SEALED_LEN, SETTINGS_LEN, S
 use crate::record::{EpochKeys, WrappedRoot};
 use crate::recorder::Commitment;
 use crate::update::Board;
-use crate::{Address, Domain, Hash, Key, Pairing, PublicKey};
+use crate::{Address, Claim, Digest, Domain, Hash, Key, Pairing, PublicKey, Signature};
 use core::fmt::{self, Write};
+use core::str::FromStr;
 use zeroize::Zeroize as _;
 
 /// What the console needs of a board.
@@ -44,9 +45,10 @@ pub struct Console<F> {
 type Answer = Result<(), &'static str>;
 
 const NO_KEY: &str = "the device has no key yet: send `key`";
+const NO_SETTINGS: &str = "the device has no settings yet: send `settings`";
 const FLASH: &str = "the flash failed";
-const USAGE: &str = "unknown command: hello, key, attest CHALLENGE, settings HEX, \
-    pair VEHICLE EPOCH OWNER READER COMMITMENT SALT NONCE DEADLINE, reset";
+const USAGE: &str = "unknown command: hello, key, attest CHALLENGE, settings HEX, chain, \
+    claim OWNER NONCE DEADLINE, pair VEHICLE EPOCH OWNER READER COMMITMENT SALT NONCE DEADLINE, reset";
 
 impl<F: Fixture> Console<F> {
     /// With the vault that the board's eFuses, or its flash, give.
@@ -104,6 +106,8 @@ impl<F: Fixture> Console<F> {
             Some("key") => self.make_key(&mut answer),
             Some("attest") => self.attest(words.next(), &mut answer),
             Some("settings") => self.store_settings(words.next(), &mut answer),
+            Some("chain") => self.chain(&mut answer),
+            Some("claim") => self.claim([(); 3].map(|()| words.next()), &mut answer),
             Some("pair") => self.pair([(); 8].map(|()| words.next()), &mut answer),
             Some("reset") => self.reset(&mut answer),
             _ => Err(USAGE),
@@ -183,31 +187,60 @@ impl<F: Fixture> Console<F> {
         Ok(())
     }
 
+    /// What was pinned with the settings, so that a host asks no node for it.
+    fn chain(&mut self, out: &mut Line<'_, impl Write>) -> Answer {
+        let Settings { policy, genesis, .. } = self.settings().ok_or(NO_SETTINGS)?;
+        out.put(format_args!("ok chain={} registry={}", policy.chain_id, policy.registry));
+        out.put(format_args!(" genesis={}", Hex(&genesis)));
+        Ok(())
+    }
+
+    fn claim(&mut self, words: [Option<&str>; 3], out: &mut Line<'_, impl Write>) -> Answer {
+        let usage = "`claim` takes the owner, the device's nonce and a deadline";
+        let [owner, nonce, deadline] = words;
+        let claim = Claim {
+            owner: owner.and_then(bytes).map(Address).ok_or(usage)?,
+            nonce: number(nonce).ok_or(usage)?,
+            deadline: number(deadline).ok_or(usage)?,
+        };
+        let (_, signature) = self.agree(|domain, device| claim.digest(domain, device))?;
+        out.put(format_args!("ok signature={}", Hex(&signature.to_bytes())));
+        Ok(())
+    }
+
+    /// The device's account and its signature over a statement, when somebody presses the button.
+    fn agree(
+        &mut self,
+        digest: impl FnOnce(&Domain, Address) -> Digest,
+    ) -> Result<(Address, Signature), &'static str> {
+        let key = self.key().ok_or(NO_KEY)?;
+        let settings = self.settings().ok_or(NO_SETTINGS)?;
+        if !self.fixture.button() {
+            return Err("nobody pressed the button");
+        }
+        let domain = Domain::new(settings.policy.chain_id, settings.policy.registry);
+        let signature = key.sign(&digest(&domain, key.address())).map_err(|_| "not signed")?;
+        Ok((key.address(), signature))
+    }
+
     fn pair(&mut self, words: [Option<&str>; 8], out: &mut Line<'_, impl Write>) -> Answer {
         let usage = "`pair` takes the vehicle's id and epoch, its owner, the public key that opens records, \
             the vehicle's commitment and its salt, the device's nonce and a deadline";
         let [vehicle, epoch, owner, reader, commitment, salt, nonce, deadline] = words;
-        let number = |word: Option<&str>| word.and_then(|word| word.parse::<u64>().ok()).ok_or(usage);
         let pairing = Pairing {
-            vehicle: number(vehicle)?,
+            vehicle: number(vehicle).ok_or(usage)?,
             owner: owner.and_then(bytes).map(Address).ok_or(usage)?,
-            nonce: number(nonce)?,
-            deadline: number(deadline)?,
+            nonce: number(nonce).ok_or(usage)?,
+            deadline: number(deadline).ok_or(usage)?,
         };
         let reader = reader.and_then(bytes).and_then(|bytes| PublicKey::from_compressed(&bytes).ok());
-        let epoch = u32::try_from(number(epoch)?).map_err(|_| usage)?;
+        let epoch = number(epoch).ok_or(usage)?;
         let commitment = Commitment {
             hash: commitment.and_then(bytes).ok_or(usage)?,
             salt: salt.and_then(bytes).ok_or(usage)?,
         };
         let reader = reader.ok_or(usage)?;
-        let key = self.key().ok_or(NO_KEY)?;
-        let settings = self.settings().ok_or("the device has no settings yet: send `settings`")?;
-        if !self.fixture.button() {
-            return Err("nobody pressed the button");
-        }
-        let domain = Domain::new(settings.policy.chain_id, settings.policy.registry);
-        let signature = key.sign(&pairing.digest(&domain, key.address())).map_err(|_| "not signed")?;
+        let (device, signature) = self.agree(|domain, device| pairing.digest(domain, device))?;
         // New record keys with every pairing: who opened the old ones does not open these.
         let (mut root, mut once, mut nonce) = ([0; 32], [0; 32], [0; 16]);
         self.fixture.random(&mut root);
@@ -216,7 +249,7 @@ impl<F: Fixture> Console<F> {
         let ephemeral = Key::from_bytes(&once);
         once.zeroize();
         let ephemeral = ephemeral.map_err(|_| "the random generator gave no key; try again")?;
-        let keys = EpochKeys::new(pairing.vehicle, epoch, key.address(), root);
+        let keys = EpochKeys::new(pairing.vehicle, epoch, device, root);
         let wrapped = WrappedRoot::wrap(&keys, &reader, &ephemeral);
         let (vehicle, owner) = (pairing.vehicle, pairing.owner);
         let bond = Bond { vehicle, epoch, owner, reader, commitment, root: self.vault.seal(&root, nonce) };
@@ -264,6 +297,10 @@ impl fmt::Display for Hex<'_> {
         f.write_str("0x")?;
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
+}
+
+fn number<T: FromStr>(word: Option<&str>) -> Option<T> {
+    word?.parse().ok()
 }
 
 /// Exactly `N` bytes in hex, with or without `0x`.
@@ -399,6 +436,30 @@ mod tests {
     }
 
     #[test]
+    fn a_device_agrees_to_its_owner_on_the_pinned_chain() {
+        let mut device = console();
+        let request = format!("claim {} 3 1700000000", Address([9; 20]));
+        assert_eq!(say(&mut device, &request), format!("error {NO_KEY}"));
+        say(&mut device, "key");
+        assert_eq!(say(&mut device, &request), format!("error {NO_SETTINGS}"));
+        assert_eq!(say(&mut device, "chain"), format!("error {NO_SETTINGS}"));
+        say(&mut device, &settings_line());
+        let Settings { policy, genesis, .. } = example();
+        let pinned =
+            format!("ok chain={} registry={} genesis={}", policy.chain_id, policy.registry, Hex(&genesis));
+        assert_eq!(say(&mut device, "chain"), pinned);
+        assert_eq!(say(&mut device, &request), "error nobody pressed the button");
+        device.fixture().pressed = true;
+        let agreed = say(&mut device, &request);
+        let signature = bytes(agreed.strip_prefix("ok signature=").unwrap()).unwrap();
+        let address = device.key().unwrap().address();
+        let claim = Claim { owner: Address([9; 20]), nonce: 3, deadline: 1_700_000_000 };
+        let digest = claim.digest(&Domain::new(policy.chain_id, policy.registry), address);
+        assert_eq!(recover(digest.as_bytes(), &signature), Some(address));
+        assert!(device.bond().is_none(), "a claim binds to no vehicle");
+    }
+
+    #[test]
     fn the_attestation_says_that_the_key_is_not_protected() {
         let mut device = console();
         let challenge = "11".repeat(32);
@@ -442,6 +503,9 @@ mod tests {
             "settings 00",
             "pair",
             "pair 1 2 3 4 5 6 7 8",
+            "claim",
+            "claim 1 2 3",
+            "claim 0x0909090909090909090909090909090909090909 -1 1",
         ] {
             let answer = say(&mut device, line);
             assert!(answer.starts_with("error "), "{line:?}: {answer}");
