@@ -307,7 +307,7 @@ impl Given {
 impl Given {
     fn access(&mut self) -> Result<Access, UsageError> {
         let rpc = self.text("rpc")?;
-        if !rpc.strip_prefix("http://").is_some_and(|rest| !rest.is_empty()) {
+        if rpc.strip_prefix("http://").is_none_or(str::is_empty) {
             let reason = "is not an http:// address; TLS is not spoken here, use a local node";
             return Err(UsageError(format!("--rpc {rpc} {reason}")));
         }

@@ -5,7 +5,7 @@ use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -79,10 +79,7 @@ impl Server {
 
     /// The next thing that the page posts, if it comes in time.
     pub(super) fn next(&self, end: Instant) -> Option<Call> {
-        match self.calls.recv_timeout(end.saturating_duration_since(Instant::now())) {
-            Ok(call) => Some(call),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        }
+        self.calls.recv_timeout(end.saturating_duration_since(Instant::now())).ok()
     }
 }
 

@@ -112,7 +112,7 @@ fn a_device_that_is_not_paired_does_not_sign() {
     refused(
         &node,
         &[],
-        "there is no contract at 0x00000000000000000000000000000000000000CA that answers pairingOf(address)",
+        "there is no contract at 0x00000000000000000000000000000000000000ca that answers pairingOf(address)",
     );
     let node = lying("eth_call", |_| Answer::Result(words(&[1, 1])));
     refused(&node, &[], "eth_call: the node's answer makes no sense");
