@@ -9,8 +9,8 @@ use thiserror::Error;
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(crate) enum Objection {
     #[error(
-        "the signatures were good until second {0} only: begin again, and check this computer's clock if it \
-         was just now"
+        "the signatures were good until {} only: begin again, and check this computer's clock if that is not \
+         over", utc(*.0)
     )]
     Expired(u64),
     #[error(
@@ -51,7 +51,7 @@ pub(crate) enum Objection {
     NotReleaser { account: Address, device: Address },
     #[error("{account} did not register device {device}: only its maker frees it")]
     NotMaker { account: Address, device: Address },
-    #[error("a device can be freed when it has been idle for 30 days: from second {0} on")]
+    #[error("a device can be freed when it has been idle for 30 days: from {} on", utc(*.0))]
     TooEarly(u64),
     #[error(
         "{account} has no licence as a {}: an issuer gives one (docs/contracts/Licences.md)", kind(*number)
@@ -121,6 +121,30 @@ const fn kind(number: u64) -> &'static str {
     if number == 1 { "maker" } else { "participant of this kind" }
 }
 
+/// Seconds since the epoch as a date and a time of day; what no calendar holds as it is.
+fn utc(seconds: u64) -> String {
+    const DAYS_OF_400_YEARS: u64 = 146_097;
+    let (mut days, second) = (seconds / 86_400, seconds % 86_400);
+    if days > 10 * DAYS_OF_400_YEARS {
+        return format!("second {seconds}");
+    }
+    let leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let mut year = 1970;
+    while days >= 365 + u64::from(leap(year)) {
+        days -= 365 + u64::from(leap(year));
+        year += 1;
+    }
+    let mut month = 1;
+    for length in [31, 28 + u64::from(leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30] {
+        if days < length {
+            break;
+        }
+        days -= length;
+        month += 1;
+    }
+    format!("{year}-{month:02}-{:02} {:02}:{:02} UTC", days + 1, second / 3600, second / 60 % 60)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,6 +204,22 @@ mod tests {
         ] {
             assert!(errors(contract).iter().any(|known| known == error), "{error}");
             assert!(!matches!(objection(error, &[1, 1]), Objection::Other(_)), "{error}");
+        }
+    }
+
+    /// As `date -u -d @…` has them.
+    #[test]
+    fn times_are_shown_as_people_read_them() {
+        for (seconds, text) in [
+            (0, "1970-01-01 00:00 UTC"),
+            (951_782_399, "2000-02-28 23:59 UTC"),
+            (951_782_400, "2000-02-29 00:00 UTC"),
+            (1_700_000_000, "2023-11-14 22:13 UTC"),
+            (1_798_761_599, "2026-12-31 23:59 UTC"),
+            (1_798_761_600, "2027-01-01 00:00 UTC"),
+            (u64::MAX, "second 18446744073709551615"),
+        ] {
+            assert_eq!(utc(seconds), text);
         }
     }
 

@@ -47,6 +47,14 @@ pub enum Error {
     /// The contract would refuse the call; nothing was sent.
     #[error("the contract would refuse: {0}")]
     WouldRevert(Revert),
+    /// The account has too little coin.
+    #[error("{account} cannot pay the fee, send it coin: {said}")]
+    NoFunds {
+        /// Who should pay.
+        account: Address,
+        /// The node's words.
+        said: RpcError,
+    },
     /// Above a cap; nothing was sent.
     #[error("refuses to sign: {0}; nothing was sent (caps: --max-gas, --max-fee, --max-priority-fee)")]
     Refused(#[from] Refusal),
@@ -92,11 +100,13 @@ impl Error {
         }
     }
 
-    /// The contract's reason, when it is that.
-    pub const fn revert(&self) -> Option<&Revert> {
+    /// A node that finds the account too poor becomes one that names it.
+    pub(crate) fn of(self, account: Address) -> Self {
         match self {
-            Self::WouldRevert(revert) | Self::Reverted { revert, .. } => Some(revert),
-            _ => None,
+            Self::Rpc(said @ RpcError::Node { .. }) if said.to_string().contains("insufficient funds") => {
+                Self::NoFunds { account, said }
+            }
+            other => other,
         }
     }
 }

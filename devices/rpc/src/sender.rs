@@ -70,7 +70,7 @@ impl<'a> Sender<'a> {
             gas_limit: match gas_limit {
                 Some(limit) => limit,
                 None => {
-                    let estimate = self.rpc.gas(&call)?;
+                    let estimate = self.rpc.gas(&call).map_err(|error| error.of(from))?;
                     estimate.saturating_add(estimate / 5)
                 }
             },
@@ -81,7 +81,7 @@ impl<'a> Sender<'a> {
         let mut out = vec![0; transaction.signed_len()];
         let signed = transaction.check(&self.policy)?.sign(self.key, &mut out)?;
         let hash = signed.hash();
-        self.rpc.push(signed.raw(), hash)?;
+        self.rpc.push(signed.raw(), hash).map_err(|error| error.of(from))?;
         self.rpc.receipt(hash, &call, self.patience)
     }
 }

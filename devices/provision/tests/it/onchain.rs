@@ -1,8 +1,11 @@
 //! The program on our own node: from a batch of devices to the second owner of a car.
 
-use crate::run;
+use crate::device::serve;
+use crate::life::settings_of;
 use crate::stage::{BUYER, DEVICES, MAKER, OWNER, REGISTRY, SALT, Stage, number, of};
+use crate::{folder, run};
 use obd_core::Key;
+use obd_core::provision::Protection;
 use obd_core::record::WrappedRoot;
 use serde_json::Value;
 
@@ -82,6 +85,9 @@ fn an_owner_claims_and_pairs_and_the_next_owner_pairs_again() {
     assert_eq!(claimed["typedData"]["primaryType"], "Claim");
     assert_eq!(stage.holder(&device.address), of(OWNER));
     refused(claim(&buyer), &format!("device {} is {}'s", device.address, of(OWNER)));
+    let poor = stage.key(&"77".repeat(32));
+    let args = ["claim", "--port", &spare.port, "--owner-key-file", &poor];
+    refused(stage.run(&args), &format!("{} cannot pay the fee, send it coin", of(&"77".repeat(32))));
 
     let car = stage.car(OWNER, "LSVAU0330E2119384");
     let other_car = stage.car(OWNER, "LSVAU0330E2119385");
@@ -93,7 +99,7 @@ fn an_owner_claims_and_pairs_and_the_next_owner_pairs_again() {
     refused(pair(&device.port, &owner, "77", &[]), "there is no vehicle 77");
     refused(
         pair(&device.port, &owner, &car, &["--deadline", "1700000000"]),
-        "were good until second 1700000000",
+        "were good until 2023-11-14 22:13 UTC only",
     );
     refused(pair(&device.port, &owner, &car, &["--max-priority-fee", "0"]), "--max-priority-fee");
     let paired = document(&pair(&device.port, &owner, &car, &[]).unwrap());
@@ -179,11 +185,9 @@ fn carry(stage: &Stage, call: &str, agreed: &Value, more: &[&str], to: &str) {
 #[test]
 fn another_chain_gets_no_signature() {
     let stage = Stage::new("chain");
-    let elsewhere = Stage::new("elsewhere-chain");
-    let folder = elsewhere.folder.clone();
     let genesis = format!("0x{}", "03".repeat(32));
-    let settings = crate::life::settings_of(&folder, &genesis);
-    let port = crate::device::serve(80, true, obd_core::provision::Protection::None);
+    let settings = settings_of(&folder("another-chain"), &genesis);
+    let port = serve(80, true, Protection::None);
     run(&["init", "--port", &port, "--settings", &settings]).unwrap();
     let owner = stage.key(OWNER);
     refused(

@@ -34,13 +34,14 @@ impl Tool {
     fn browse(mut self, secret: &str, mood: &str) -> (String, Result<String, String>) {
         let mut browser = Command::new("node");
         browser.arg(scripts().join("browser.mjs")).args([&self.page, secret, mood]);
-        let browser = browser.stderr(Stdio::inherit()).output().expect("node runs");
+        let browser = browser.output().expect("node runs");
         let shown = String::from_utf8(browser.stdout).unwrap();
         let (mut out, mut err) = (String::new(), String::new());
         self.process.stdout.take().unwrap().read_to_string(&mut out).unwrap();
         self.stderr.read_to_string(&mut err).unwrap();
         let done = self.process.wait().unwrap().success();
-        assert_eq!(done, browser.status.success(), "{shown}\n{err}");
+        let complaint = String::from_utf8_lossy(&browser.stderr);
+        assert_eq!(done, browser.status.success(), "{shown}\n{complaint}\n{err}");
         (shown, if done { Ok(out) } else { Err(err) })
     }
 
