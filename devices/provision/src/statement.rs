@@ -91,7 +91,8 @@ impl Statement {
         let mut words = match self {
             Self::Claim(Claim { owner, .. }) => vec![
                 format!("The device {device} is yours ({owner})."),
-                "Nobody else can claim it, or pair it with another vehicle, until you release it.".to_owned(),
+                "Nobody else can claim or pair it, until you release it or sell a vehicle with it."
+                    .to_owned(),
             ],
             Self::Pair(Pairing { vehicle, owner, .. }) => vec![
                 format!("The device {device} speaks for vehicle {vehicle}, which is yours ({owner})."),
