@@ -196,10 +196,10 @@ impl Uplink<'_> {
                     let _ = self.chip.with(|flash| confirm(flash, &LAYOUT, checks));
                 }
                 // Sold or released: the record keys go, and the console waits for a new pairing.
-                Event::Unpaired { epoch } if self.is_over(epoch) => {
-                    if flash::store(self.chip, Stored::Bond, &[]) {
-                        software_reset();
-                    }
+                Event::Unpaired { epoch }
+                    if self.is_over(epoch) && flash::store(self.chip, Stored::Bond, &[]) =>
+                {
+                    software_reset()
                 }
                 _ => {}
             }

@@ -9,8 +9,10 @@
 use crate::chain::{Access, Chain};
 use crate::device::{Device, field};
 use crate::error::Error;
+use crate::statement::Statement;
 use crate::terms::{Agreement, Terms, What, now};
 use crate::wallet::Wallet;
+use device_rpc::Receipt;
 use obd_core::{Address, Key};
 use serde_json::{Value, json};
 use std::io::Write;
@@ -52,8 +54,7 @@ pub(crate) fn offline(device: &mut Device, terms: &Terms, out: &mut impl Write) 
     Ok(writeln!(out, "{:#}", half.document)?)
 }
 
-/// All the way onto the chain. The device's half is printed as soon as it is there: what comes after may fail,
-/// and the root of the record keys exists nowhere else.
+/// All the way onto the chain.
 pub(crate) fn agree(device: &mut Device, order: &Order, out: &mut impl Write) -> Result<(), Error> {
     let address = device.address()?;
     let chain = Chain::open(&order.access, device.pins()?)?;
@@ -70,13 +71,8 @@ pub(crate) fn agree(device: &mut Device, order: &Order, out: &mut impl Write) ->
     Ok(())
 }
 
-/// The owner at work.
-enum Owner {
-    Key(Key),
-    Wallet(Box<Wallet>),
-    Elsewhere(Option<Address>),
-}
-
+/// The device's half is printed as soon as it is there: what comes after may fail, and the root of the record
+/// keys exists nowhere else.
 fn go(
     device: &mut Device,
     address: Address,
@@ -85,11 +81,7 @@ fn go(
     owner: &mut Owner,
     out: &mut impl Write,
 ) -> Result<String, Error> {
-    let account = match owner {
-        Owner::Key(key) => Some(key.address()),
-        Owner::Wallet(wallet) => Some(wallet.account()?),
-        Owner::Elsewhere(account) => *account,
-    };
+    let account = owner.account()?;
     let deadline = match order.deadline {
         Some(deadline) => deadline,
         None => now()?.saturating_add(AN_HOUR),
@@ -101,35 +93,58 @@ fn go(
     let half = ask(device, address, &terms)?;
     writeln!(out, "{:#}", half.document)?;
     out.flush()?;
-
     let statement = terms.statement();
-    let words = statement.in_words(address);
-    let account = statement.owner();
-    let receipt = match owner {
-        Owner::Elsewhere(_) => {
-            return Ok(
-                "let the owner sign the typed data above; `claim-call` or `pair-call` make the call".into()
-            );
-        }
-        Owner::Key(key) => {
-            let by_owner = key.sign(&statement.digest(&chain.pins, address))?.to_bytes();
-            chain.send(key, &statement.call(address, &half.signature, &by_owner))?
-        }
-        Owner::Wallet(wallet) => {
-            let by_owner = wallet.sign(&statement.typed_data(&chain.pins, address), &words)?;
-            let call = statement.call(address, &half.signature, &by_owner);
-            // Said here in words, before the wallet says it in hexadecimal.
-            chain.try_out(account, &call)?;
-            let hash = wallet.send(chain.devices, &call, &words)?;
-            chain.wait(hash, account, &call)?
-        }
+    let Some(receipt) = owner.carry(chain, &statement, address, &half.signature)? else {
+        return Ok("let the owner sign the typed data; `claim-call` or `pair-call` makes the call".to_owned());
     };
-    let done = order.what.confirm(chain, address, account)?;
-    Ok(format!(
-        "{done} (block {}, transaction {})",
-        receipt.block,
-        const_hex::encode_prefixed(receipt.transaction)
-    ))
+    let done = order.what.confirm(chain, address, statement.owner())?;
+    let transaction = const_hex::encode_prefixed(receipt.transaction);
+    Ok(format!("{done} (block {}, transaction {transaction})", receipt.block))
+}
+
+/// The owner at work.
+enum Owner {
+    Key(Key),
+    Wallet(Box<Wallet>),
+    Elsewhere(Option<Address>),
+}
+
+impl Owner {
+    /// Whose they are, as far as it is known.
+    fn account(&mut self) -> Result<Option<Address>, Error> {
+        Ok(match self {
+            Self::Key(key) => Some(key.address()),
+            Self::Wallet(wallet) => Some(wallet.account()?),
+            Self::Elsewhere(account) => *account,
+        })
+    }
+
+    /// Signs too and sends; nothing when that happens elsewhere.
+    fn carry(
+        &mut self,
+        chain: &Chain,
+        statement: &Statement,
+        device: Address,
+        by_device: &[u8],
+    ) -> Result<Option<Receipt>, Error> {
+        Ok(match self {
+            Self::Key(key) => {
+                let by_owner = key.sign(&statement.digest(&chain.pins, device))?.to_bytes();
+                Some(chain.send(key, &statement.call(device, by_device, &by_owner))?)
+            }
+            Self::Wallet(wallet) => {
+                let words = statement.in_words(device);
+                let by_owner = wallet.sign(&statement.typed_data(&chain.pins, device), &words)?;
+                let call = statement.call(device, by_device, &by_owner);
+                let account = statement.owner();
+                // Said here in words, before the wallet says it in hexadecimal.
+                chain.try_out(account, &call)?;
+                let hash = wallet.send(chain.devices, &call, &words)?;
+                Some(chain.wait(hash, account, &call)?)
+            }
+            Self::Elsewhere(_) => None,
+        })
+    }
 }
 
 /// Has the device sign, for which somebody presses its button: JSON with its signature, with the root of the

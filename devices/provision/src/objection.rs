@@ -148,16 +148,10 @@ fn utc(seconds: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use obd_core::keccak256;
     use serde_json::Value;
 
-    fn objection(signature: &str, words: &[u64]) -> Objection {
-        let mut data = keccak256(signature.as_bytes())[..4].to_vec();
-        for word in words {
-            data.extend([0; 24]);
-            data.extend(word.to_be_bytes());
-        }
-        Objection::from(Revert { data, ..Revert::default() })
+    fn objection(signature: &str, arguments: &[u64]) -> Objection {
+        Revert::new(signature, arguments).into()
     }
 
     fn account(last: u8) -> Address {

@@ -55,15 +55,9 @@ pub(crate) fn reason(revert: &Revert) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use obd_core::keccak256;
 
     fn reason_of(signature: &str, words: &[u64]) -> String {
-        let mut data = keccak256(signature.as_bytes())[..4].to_vec();
-        for word in words {
-            data.extend([0; 24]);
-            data.extend(word.to_be_bytes());
-        }
-        reason(&Revert { data, ..Revert::default() })
+        reason(&Revert::new(signature, words))
     }
 
     #[test]

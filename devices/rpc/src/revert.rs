@@ -1,4 +1,4 @@
-use crate::abi;
+use crate::abi::{self, Arg};
 use crate::client::shown;
 use obd_core::{Address, Hash, keccak256};
 use std::fmt;
@@ -13,6 +13,12 @@ pub struct Revert {
 }
 
 impl Revert {
+    /// The error with this signature and these numbers.
+    pub fn new(signature: &str, arguments: &[u64]) -> Self {
+        let arguments: Vec<_> = arguments.iter().copied().map(Arg::Number).collect();
+        Self { data: abi::call(signature, &arguments), message: String::new() }
+    }
+
     /// Whether it is the error with this signature, such as `Expired(uint256)`.
     pub fn is(&self, signature: &str) -> bool {
         self.data.starts_with(&keccak256(signature.as_bytes())[..4])
@@ -60,25 +66,16 @@ impl fmt::Display for Revert {
 mod tests {
     use super::*;
 
-    fn error(signature: &str, words: &[u64]) -> Revert {
-        let mut data = keccak256(signature.as_bytes())[..4].to_vec();
-        for word in words {
-            data.extend([0; 24]);
-            data.extend(word.to_be_bytes());
-        }
-        Revert { data, message: String::new() }
-    }
-
     #[test]
     fn reverts_in_words() {
-        let mut text = error("Error(string)", &[32, 5]);
+        let mut text = Revert::new("Error(string)", &[32, 5]);
         text.data.extend(b"hello");
         text.data.resize(100, 0);
         assert_eq!(text.to_string(), "hello");
         assert_eq!(Revert::default().to_string(), "without a reason");
         assert_eq!(Revert { data: vec![1, 2, 3, 4, 5], ..Revert::default() }.to_string(), "0x0102030405");
         assert_eq!(Revert { message: "reverted".into(), ..Revert::default() }.to_string(), "reverted");
-        let bound = error("DeviceBound(address,uint256)", &[9, 7]);
+        let bound = Revert::new("DeviceBound(address,uint256)", &[9, 7]);
         assert!(bound.is("DeviceBound(address,uint256)") && !bound.is("Expired(uint256)"));
         assert_eq!((bound.number(1), bound.number(2)), (Some(7), None));
         assert_eq!(bound.account(0).map(|account| account.0[19]), Some(9));
@@ -86,7 +83,7 @@ mod tests {
 
     #[test]
     fn truncated_reverts_are_shown_as_they_are() {
-        for full in [error("Expired(uint256)", &[1]), error("Error(string)", &[32, u64::MAX])] {
+        for full in [Revert::new("Expired(uint256)", &[1]), Revert::new("Error(string)", &[32, u64::MAX])] {
             for len in 0..=full.data.len() {
                 let short = Revert { data: full.data[..len].to_vec(), ..full.clone() };
                 let expected = if len == 0 {
