@@ -119,6 +119,9 @@ fn an_owner_claims_and_pairs_and_the_next_owner_pairs_again() {
     refused(free(&maker), "is in use");
     refused(free(&buyer), "only its maker frees it");
 
+    stage.script("scrap", OWNER, &[&other_car]);
+    refused(pair(&spare.port, &owner, &other_car, &[]), &format!("vehicle {other_car} is scrapped"));
+
     stage.script("sell", OWNER, &[&car, &of(BUYER)]);
     assert!(!stage.pairing(&device.address).3, "suspended");
     refused(pair(&device.port, &owner, &car, &[]), "does not own vehicle");

@@ -1,6 +1,7 @@
 // What others than makers and owners of devices do on the development chain, and what a stranger may send.
 // usage: node chain.mjs maker URL KEY                  licence of a maker, definition of a device
 //        node chain.mjs car URL KEY VIN SALT           a registered car
+//        node chain.mjs scrap URL KEY VEHICLE          the end of the car, by its owner who inspects it too
 //        node chain.mjs sell URL KEY VEHICLE BUYER     the car changes hands
 //        node chain.mjs sign URL KEY TYPED_DATA        a signature of EIP-712
 //        node chain.mjs send URL KEY TO DATA           a call
@@ -11,8 +12,11 @@ const [, , command, url, secret, ...rest] = process.argv;
 // Of Foundry's test mnemonic: the first account issues licences, the last is the registrar.
 const ISSUER = '0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80';
 const REGISTRAR = '0x2a871d0798f97d79848a013d4936a73bf4cc922c825d33c1cf7073dff6d409c6';
+// Of ILicences.Kind, IDefinitions.Subject and IBrands.Brand.
 const MAKER = 1;
+const INSPECTION_BODY = 3;
 const DEVICE = 2;
+const SCRAPPED = 6;
 
 const provider = new ethers.JsonRpcProvider(url, undefined, { cacheTimeout: -1, pollingInterval: 100 });
 const wallet = new ethers.Wallet(secret, provider);
@@ -31,6 +35,7 @@ const definitions = at('12', [
   'event Defined(uint32 indexed id, uint8 indexed subject, address indexed author, uint16 version, bytes32 hash, bytes cid)',
   'function publish(uint8,bytes32,bytes) returns (uint32)',
 ]);
+const brands = at('1b', ['function request(uint256,uint8)', 'function brand(uint256,uint8,bytes32)']);
 const statement = (key, name, contract, types, message) => {
   const domain = { name, version: '1', chainId: 1337, verifyingContract: contract.target };
   return new ethers.Wallet(key).signTypedData(domain, types, message);
@@ -41,14 +46,18 @@ const fields = (text) => text.split(',').map((field) => {
 });
 const deadline = Math.floor(Date.now() / 1000) + 3600;
 
+async function license(kind) {
+  const holder = wallet.address;
+  const message = { holder, kind, expires: deadline, nonce: await licences.nonces(holder), deadline };
+  const Licence = fields('address holder, uint8 kind, uint64 expires, uint256 nonce, uint256 deadline');
+  const signature = await statement(ISSUER, 'Autochain Licences', licences, { Licence }, message);
+  const issuer = new ethers.Wallet(ISSUER).address;
+  await (await licences.issue(holder, kind, deadline, deadline, issuer, signature)).wait();
+}
+
 const commands = {
   async maker() {
-    const holder = wallet.address;
-    const message = { holder, kind: MAKER, expires: deadline, nonce: await licences.nonces(holder), deadline };
-    const Licence = fields('address holder, uint8 kind, uint64 expires, uint256 nonce, uint256 deadline');
-    const signature = await statement(ISSUER, 'Autochain Licences', licences, { Licence }, message);
-    const issuer = new ethers.Wallet(ISSUER).address;
-    await (await licences.issue(holder, MAKER, deadline, deadline, issuer, signature)).wait();
+    await license(MAKER);
     const cid = `0x01551220${'00'.repeat(32)}`;
     const receipt = await (await definitions.publish(DEVICE, ethers.id('the dongle'), cid)).wait();
     return Number(definitions.interface.parseLog(receipt.logs[0]).args.id);
@@ -61,6 +70,12 @@ const commands = {
     const signature = await statement(REGISTRAR, 'Autochain Vehicle', registry, { Register }, message);
     await (await registry.register(message.tag, commitment, minter, message.nonce, deadline, [signature])).wait();
     return Number(await registry.vehicleOf(message.tag));
+  },
+  async scrap(vehicle) {
+    await license(INSPECTION_BODY);
+    await (await brands.request(vehicle, SCRAPPED)).wait();
+    await (await brands.brand(vehicle, SCRAPPED, ethers.id('shredded'))).wait();
+    return null;
   },
   async sell(vehicle, buyer) {
     await (await registry.transferFrom(wallet.address, buyer, vehicle)).wait();
