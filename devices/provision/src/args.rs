@@ -67,7 +67,7 @@ autochain-provision release --rpc URL OWNER (--port PORT | --device ADDR CHAIN)
     Frees the device from the vehicle, or from its claim when it is bound to none.
 
     OWNER is one of
-      --wallet                   the wallet of a browser on this computer, on a page that opens here
+      --wallet                   the wallet of a browser on this computer, on a page whose address is printed
       --owner-key-file FILE      a key in a file, which also pays
       [--owner ADDR]             somebody else signs the typed data that is printed (claim and pair)
     CHAIN is what the device knows by itself: --settings FILE, or --chain-id N --registry ADDR
