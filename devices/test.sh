@@ -9,7 +9,7 @@ cd "$(dirname "$0")"
 cargo fmt --check
 
 # What a person runs, and what runs on the chip. The promise that the core does not panic is a set of lints.
-HOST=(-p obd-core -p car-lock -p ecu-sim -p flash-mock -p autochain-owner -p autochain-provision -p autochain-push -p autochain-relay -p device-tls)
+HOST=(-p obd-core -p car-lock -p ecu-sim -p flash-mock -p autochain-owner -p autochain-provision -p autochain-push -p autochain-relay -p device-rpc -p device-tls -p dev-node)
 cargo clippy --release --locked "${HOST[@]}" -- -D warnings
 cargo test --release --locked "${HOST[@]}"
 # With the other curve too.

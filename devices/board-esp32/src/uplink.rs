@@ -24,6 +24,9 @@ const DEPTH: u64 = 32;
 /// The longest wait for an answer on an open link; the client's own limit is shorter.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// A new pairing has so long to reach the chain: its owner may have to find the wallet first.
+const ON_ITS_WAY: Instant = Instant::from_millis(20 * 60 * 1_000);
+
 /// After the flash failed.
 const FLASH_PAUSE: Duration = Duration::from_secs(30);
 
@@ -68,8 +71,9 @@ pub(crate) async fn task(
     };
     let client = Client::new(&settings, &device.key, seed);
     let issuer = device.settings.issuer.as_bytes();
+    let epoch = device.bond.epoch;
     let mut uplink =
-        Uplink { client, queue, chip, other_vehicle, self_test, request: [0; REQUEST_LEN], length: 0 };
+        Uplink { client, queue, chip, epoch, other_vehicle, self_test, request: [0; REQUEST_LEN], length: 0 };
 
     let mut asked: Option<Instant> = None;
     let mut target = uplink.next().await.0;
@@ -111,6 +115,8 @@ struct Uplink<'s> {
     client: Client<'s>,
     queue: &'static RefCell<Queue>,
     chip: &'static Flash,
+    /// Of the pairing that the device was started with.
+    epoch: u32,
     other_vehicle: &'static Cell<bool>,
     self_test: bool,
     request: [u8; REQUEST_LEN],
@@ -174,6 +180,12 @@ impl Uplink<'_> {
         }
     }
 
+    /// Whether a pairing that the chain does not know, or knows of this epoch only, was one. Between the press of
+    /// the button, after which the chip starts anew, and the owner's transaction it is not yet.
+    fn is_over(&self, epoch: u32) -> bool {
+        epoch == self.epoch || now() >= ON_ITS_WAY
+    }
+
     /// Sees to what happened since.
     fn attend(&mut self) {
         while let Some(event) = self.client.event() {
@@ -183,8 +195,12 @@ impl Uplink<'_> {
                     // Without the flash the trial goes on, and the next acknowledgement ends it.
                     let _ = self.chip.with(|flash| confirm(flash, &LAYOUT, checks));
                 }
-                // Sold: the record keys go, and the console waits for a new pairing.
-                Event::Unpaired { .. } if flash::store(self.chip, Stored::Bond, &[]) => software_reset(),
+                // Sold or released: the record keys go, and the console waits for a new pairing.
+                Event::Unpaired { epoch }
+                    if self.is_over(epoch) && flash::store(self.chip, Stored::Bond, &[]) =>
+                {
+                    software_reset()
+                }
                 _ => {}
             }
         }

@@ -76,7 +76,7 @@ pub use key::{
     AnyKey, Curve, DeviceKey, DeviceSignature, Key, KeyError, P256Key, P256Signature, PublicKey, Signature,
     Signer,
 };
-pub use pairing::Pairing;
+pub use pairing::{Claim, Pairing};
 pub use policy::{Policy, Refusal};
 pub use reading::{RECORD_CALL_LEN, Reading};
 pub use recover::recover;

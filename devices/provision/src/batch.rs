@@ -1,5 +1,5 @@
-//! A maker's word for a batch of devices. The registry holds no list of devices: this is what a maker publishes,
-//! and what an owner or a market checks a device against.
+//! A maker's word for a batch of devices, without a chain: what a maker publishes, and what an owner or a market
+//! checks a device against. On the chain, `register` says who made a device.
 
 use crate::attest;
 use crate::error::Error;
@@ -60,7 +60,7 @@ fn digest(devices: &[Value]) -> Result<obd_core::Digest, Error> {
     Ok(batch.digest())
 }
 
-fn read(file: &Path) -> Result<Value, Error> {
+pub(crate) fn read(file: &Path) -> Result<Value, Error> {
     let text = fs::read_to_string(file).map_err(|error| Error::file(file, error))?;
     serde_json::from_str(&text).map_err(|error| Error::file(file, error))
 }

@@ -1,5 +1,6 @@
 use crate::error::Error;
-use obd_core::Curve;
+use device_rpc::Pins;
+use obd_core::{Address, Curve};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -38,6 +39,24 @@ impl Device {
     /// What the device says that it is.
     pub(crate) fn hello(&mut self) -> Result<Hello, Error> {
         self.ask("hello").map(Hello)
+    }
+
+    /// The account of its key.
+    pub(crate) fn address(&mut self) -> Result<Address, Error> {
+        let hello = self.ask("hello")?;
+        let address = hello.get("address").ok_or(Error::NoKey)?;
+        bytes(address).map(Address)
+    }
+
+    /// The chain that is pinned in it: it signs for no other.
+    pub(crate) fn pins(&mut self) -> Result<Pins, Error> {
+        let pinned = self.ask("chain")?;
+        let chain_id = field(&pinned, "chain")?;
+        Ok(Pins {
+            chain_id: chain_id.parse().map_err(|_| Error::Answer(chain_id.to_owned()))?,
+            genesis: Some(bytes(field(&pinned, "genesis")?)?),
+            registry: bytes(field(&pinned, "registry")?).map(Address)?,
+        })
     }
 
     /// Sends a line; the fields of the answer.
@@ -109,4 +128,9 @@ impl fmt::Display for Hello {
 /// A field that an answer must have.
 pub(crate) fn field<'a>(fields: &'a BTreeMap<String, String>, name: &str) -> Result<&'a str, Error> {
     fields.get(name).map(String::as_str).ok_or_else(|| Error::Answer(format!("{fields:?}")))
+}
+
+/// Exactly `N` bytes in hex.
+fn bytes<const N: usize>(text: &str) -> Result<[u8; N], Error> {
+    const_hex::decode_to_array(text).map_err(|_| Error::Answer(text.to_owned()))
 }

@@ -2,16 +2,15 @@
 //! reads keys and flags, asks a node for what it may be asked for, and pushes the raw transaction.
 //!
 //! ```text
-//! args ► record ─► rpc: chain id, pairing, last reading, nonce, fees, gas      (asked, then checked)
-//!           │─► obd-core: Chain ► Reading ► Eip1559 ► Policy ► Key             (signs or refuses)
-//!           └─► rpc: eth_sendRawTransaction, receipt                           (same hash, status 1)
+//! args ► record ─► device-rpc: chain id, pairing, last reading                 (asked, then checked)
+//!           │─► obd-core: Chain ► Reading                                      (numbered and linked)
+//!           └─► device-rpc: fees, gas ► Policy ► Key ► transaction, receipt    (signs or refuses)
 //! ```
 
 mod args;
 mod error;
 mod record;
 mod registry;
-mod rpc;
 
 use args::{Command, USAGE, UsageError};
 use error::Error;

@@ -1,3 +1,4 @@
+use device_rpc::RpcError;
 use obd_core::{Address, KeyError, Refusal, SignError};
 use std::io;
 use thiserror::Error;
@@ -41,4 +42,25 @@ pub(crate) enum Error {
     Key(#[from] KeyError),
     #[error("the relay's disk: {0}")]
     Disk(#[from] io::Error),
+}
+
+impl From<RpcError> for Error {
+    /// The node's address is the relay's business.
+    fn from(error: RpcError) -> Self {
+        Self::Node(match error {
+            RpcError::Unreachable { method, .. } | RpcError::NotJsonRpc { method, .. } => {
+                format!("{method}: no answer")
+            }
+            other => other.to_string(),
+        })
+    }
+}
+
+impl From<device_rpc::Error> for Error {
+    fn from(error: device_rpc::Error) -> Self {
+        match error {
+            device_rpc::Error::Rpc(error) => error.into(),
+            other => Self::Node(other.to_string()),
+        }
+    }
 }

@@ -1,67 +1,36 @@
 use crate::error::Error;
+use device_rpc::Rpc;
+use device_rpc::abi::Arg;
+use device_rpc::view::{account, number};
 use obd_core::Address;
-use serde_json::{Value, json};
-use std::time::Duration;
-use ureq::Agent;
-
-/// A longer answer is refused, in bytes.
-const MAX_ANSWER: u64 = 1 << 20;
-const PATIENCE: Duration = Duration::from_secs(15);
+use serde_json::Value;
 
 /// The node that the relay asks.
-pub(crate) struct Node {
-    agent: Agent,
-    url: String,
-}
+pub(crate) struct Node(Rpc);
 
 impl Node {
-    pub(crate) fn new(url: String) -> Self {
-        let config = Agent::config_builder()
-            .timeout_global(Some(PATIENCE))
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .proxy(None);
-        Self { agent: config.build().into(), url }
+    pub(crate) fn new(url: &str) -> Self {
+        Self(Rpc::new(url))
     }
 
     /// The `result` of one call.
-    pub(crate) fn call(&self, method: &str, params: Value) -> Result<Value, Error> {
-        let question = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
-        let failed = |error: ureq::Error| Error::Node(format!("{method}: {error}"));
-        let request = self.agent.post(&self.url).content_type("application/json");
-        let mut response = request.send(question.to_string()).map_err(failed)?;
-        let body = response.body_mut().with_config().limit(MAX_ANSWER).read_to_vec().map_err(failed)?;
-        let answer: Value = serde_json::from_slice(&body)
-            .map_err(|_| Error::Node(format!("{method}: the answer is not JSON")))?;
-        if let Some(message) = answer["error"]["message"].as_str() {
-            return Err(Error::Node(format!("{method}: {message}")));
-        }
-        answer.get("result").cloned().ok_or_else(|| Error::Node(format!("{method}: no result")))
+    pub(crate) fn call(&self, method: &'static str, params: Value) -> Result<Value, Error> {
+        Ok(self.0.call(method, params)?)
     }
 
-    pub(crate) fn quantity(&self, method: &str, params: Value) -> Result<u128, Error> {
-        let result = self.call(method, params)?;
-        quantity(&result).ok_or_else(|| Error::Node(format!("{method}: {result} is no quantity")))
+    pub(crate) fn quantity(&self, method: &'static str, params: Value) -> Result<u128, Error> {
+        Ok(self.0.quantity(method, params)?)
     }
 
     /// What the registry says about a device: vehicle, key epoch, who paired it, last counter, active.
     pub(crate) fn pairing(&self, registry: Address, device: Address) -> Result<Pairing, Error> {
-        let mut data = obd_core::keccak256(b"pairingOf(address)")[..4].to_vec();
-        data.extend([0; 12]);
-        data.extend(device.0);
-        let call = json!({ "to": registry.to_string(), "data": const_hex::encode_prefixed(data) });
-        let result = self.call("eth_call", json!([call, "latest"]))?;
-        let words = result.as_str().and_then(|text| const_hex::decode_to_array::<_, 160>(text).ok());
-        let words = words.ok_or_else(|| Error::Node(format!("pairingOf: {result}")))?;
-        let words = words.as_chunks::<32>().0;
-        let number = |index: usize| u64::from_be_bytes(words[index][24..].try_into().unwrap_or_default());
-        let mut holder = [0; 20];
-        holder.copy_from_slice(&words[2][12..]);
+        let words = self.0.view(registry, "pairingOf(address)", &[Arg::Account(device)]);
+        let [vehicle, _epoch, holder, counter, active] = words?;
         Ok(Pairing {
-            vehicle: number(0),
-            holder: Address(holder),
-            counter: number(3),
-            active: number(4) == 1,
+            vehicle: number(&vehicle)?,
+            holder: account(&holder)?,
+            counter: number(&counter)?,
+            active: number(&active)? == 1,
         })
     }
 }

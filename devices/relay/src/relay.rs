@@ -1,9 +1,10 @@
 use crate::args::Order;
 use crate::budget::Budget;
 use crate::error::Error;
-use crate::node::{Node, quantity};
+use crate::node::Node;
 use crate::reading::SignedReading;
 use crate::store::Store;
+use device_rpc::{quantity, small};
 use obd_core::record::{SEALED_LEN, SealedRecord};
 use obd_core::{Address, Domain, Eip1559, Hash, Key, Policy};
 use serde_json::{Value, json};
@@ -55,7 +56,7 @@ impl Relay {
             })
             .transpose()?;
         let domain = Domain::new(policy.chain_id, policy.registry);
-        Ok(Arc::new(Self { store, node: Node::new(rpc), policy, domain, allowed, account }))
+        Ok(Arc::new(Self { store, node: Node::new(&rpc), policy, domain, allowed, account }))
     }
 
     /// One call of JSON-RPC.
@@ -132,11 +133,11 @@ impl Relay {
         }
         let (mut tip, mut fee) = self.fees()?;
         let count = json!([account.key.address().to_string(), "pending"]);
-        let mut nonce = u64::try_from(self.node.quantity("eth_getTransactionCount", count)?)
-            .map_err(|_| Error::Node("the nonce makes no sense".into()))?;
+        let method = "eth_getTransactionCount";
+        let mut nonce = small(method, &self.node.call(method, count)?)?;
         let mined = json!([account.key.address().to_string(), "latest"]);
         if let Some(stuck) = same
-            && self.node.quantity("eth_getTransactionCount", mined)? <= stuck.nonce.into()
+            && self.node.quantity(method, mined)? <= stuck.nonce.into()
         {
             nonce = stuck.nonce;
             // A replacement has to offer a tenth more.
@@ -174,12 +175,10 @@ impl Relay {
 
     /// A usual tip, and a fee that outlives six full blocks, in wei per gas.
     fn fees(&self) -> Result<(u128, u128), Error> {
-        let history = self.node.call("eth_feeHistory", json!(["0x1", "latest", [50]]))?;
-        let base = quantity(&history["baseFeePerGas"][1]);
-        let tip = quantity(&history["reward"][0][0]);
-        let (Some(base), Some(tip)) = (base, tip) else {
-            return Err(Error::Node("eth_feeHistory makes no sense".into()));
-        };
+        let method = "eth_feeHistory";
+        let history = self.node.call(method, json!(["0x1", "latest", [50]]))?;
+        let base = quantity(method, &history["baseFeePerGas"][1])?;
+        let tip = quantity(method, &history["reward"][0][0])?;
         Ok((tip, base.saturating_mul(2).saturating_add(tip)))
     }
 }

@@ -2,7 +2,6 @@
 //! tests, alloy and ethers on drawn values, and our own node.
 
 mod ethers;
-mod node;
 mod p256;
 mod rlp;
 mod transaction;

@@ -1,7 +1,7 @@
 //! P-256 records on our own node: the precompile at 0x100 takes every signature of a device, and no other.
 
-use crate::node::Node;
 use const_hex::encode_prefixed;
+use dev_node::Node;
 use obd_core::{Address, Domain, Flags, P256Key, Reading, Source, keccak256};
 use serde_json::{Value, json};
 

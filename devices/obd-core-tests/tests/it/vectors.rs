@@ -1,6 +1,6 @@
 //! Fixed vectors. The keys are keccak256("dongle") and keccak256("alice"), as in the contracts' tests; the
 //! digests and signatures are those that `TypedData.t.sol` checks against the registry and against the JSON
-//! that wallets sign. The transaction was made with Foundry:
+//! that wallets sign. Those of the claim are ethers' own (`TypedDataEncoder`, `signTypedData`). The transaction was made with Foundry:
 //!
 //! ```text
 //! cast mktx --private-key $(cast keccak dongle) --chain 1337 --nonce 0 --gas-limit 120000 \
@@ -10,7 +10,9 @@
 
 use crate::open_policy;
 use alloy_primitives::hex;
-use obd_core::{Address, Domain, Eip1559, Flags, Key, Pairing, RECORD_TX_LEN, Reading, Source, keccak256};
+use obd_core::{
+    Address, Claim, Domain, Eip1559, Flags, Key, Pairing, RECORD_TX_LEN, Reading, Source, keccak256,
+};
 
 const REGISTRY: Address = Address(hex!("00000000000000000000000000000000000000CA"));
 
@@ -95,6 +97,20 @@ fn digest_and_signature_of_a_pairing() {
     let expected = hex!(
         "66a4497d6c7dc1ba41379116d8c0dc3839f49d8633139c6ebb9dde2cd15646dc"
         "2f5467df6413845a47155815306e17cc2eb94a45546739f5250d1cab535d0fc2"
+        "1c"
+    );
+    assert_eq!(dongle().sign(&digest).unwrap().to_bytes(), expected);
+}
+
+#[test]
+fn digest_and_signature_of_a_claim() {
+    let owner = Key::from_bytes(&keccak256(b"alice")).unwrap().address();
+    let claim = Claim { owner, nonce: 0, deadline: 1_800_003_600 };
+    let digest = claim.digest(&Domain::new(1337, REGISTRY), dongle().address());
+    assert_eq!(*digest.as_bytes(), hex!("8df2aafa997b1da44ecc7ba9990f9d982991332f3c6feee45ab79879b01ed7c9"));
+    let expected = hex!(
+        "a3b6fa10f83e46d6f0f02bbdc8cdcab38ea2e90855504e5256346d78b27a6d9e"
+        "4d163afca1c767a74cb51f5158400bab5249635584fa42a2db4f9b3d04f69c95"
         "1c"
     );
     assert_eq!(dongle().sign(&digest).unwrap().to_bytes(), expected);

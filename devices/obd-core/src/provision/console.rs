@@ -3,11 +3,12 @@ use crate::record::{EpochKeys, WrappedRoot};
 use crate::recorder::Commitment;
 use crate::update::Board;
 use crate::{
-    Address, AnyKey, Curve, DeviceKey, DeviceSignature, Digest, Domain, Hash, Key, KeyError, Pairing,
+    Address, AnyKey, Claim, Curve, DeviceKey, DeviceSignature, Digest, Domain, Hash, Key, KeyError, Pairing,
     PublicKey,
 };
 use core::fmt::{self, Write};
 use core::marker::PhantomData;
+use core::str::FromStr;
 use zeroize::Zeroize as _;
 
 /// What the console needs of a board.
@@ -54,8 +55,8 @@ const NO_SETTINGS: &str = "the device has no settings yet: send `settings`";
 const FLASH: &str = "the flash failed";
 const NO_ACCOUNT: &str =
     "a key on p256 has no account: the settings need a `relay` that carries the readings, and `relayed`";
-const USAGE: &str = "unknown command: hello, key [p256], attest CHALLENGE, settings HEX, \
-    pair VEHICLE EPOCH OWNER READER COMMITMENT SALT NONCE DEADLINE, reset";
+const USAGE: &str = "unknown command: hello, key [p256], attest CHALLENGE, settings HEX, chain, \
+    claim OWNER NONCE DEADLINE, pair VEHICLE EPOCH OWNER READER COMMITMENT SALT NONCE DEADLINE, reset";
 
 impl<F: Fixture> Console<F> {
     /// With the vault that the board's eFuses, or its flash, give.
@@ -122,6 +123,8 @@ impl<F: Fixture, K: DeviceKey> Console<F, K> {
             Some("key") => self.make_key(words.next(), &mut answer),
             Some("attest") => self.attest(words.next(), &mut answer),
             Some("settings") => self.store_settings(words.next(), &mut answer),
+            Some("chain") => self.chain(&mut answer),
+            Some("claim") => self.claim([(); 3].map(|()| words.next()), &mut answer),
             Some("pair") => self.pair([(); 8].map(|()| words.next()), &mut answer),
             Some("reset") => self.reset(&mut answer),
             _ => Err(USAGE),
@@ -211,6 +214,27 @@ impl<F: Fixture, K: DeviceKey> Console<F, K> {
         Ok(())
     }
 
+    /// What was pinned with the settings, so that a host asks no node for it.
+    fn chain(&mut self, out: &mut Line<'_, impl Write>) -> Answer {
+        let Settings { policy, genesis, .. } = self.settings().ok_or(NO_SETTINGS)?;
+        out.put(format_args!("ok chain={} registry={}", policy.chain_id, policy.registry));
+        out.put(format_args!(" genesis={}", Hex(&genesis)));
+        Ok(())
+    }
+
+    fn claim(&mut self, words: [Option<&str>; 3], out: &mut Line<'_, impl Write>) -> Answer {
+        let usage = "`claim` takes the owner, the device's nonce and a deadline";
+        let [owner, nonce, deadline] = words;
+        let claim = Claim {
+            owner: owner.and_then(bytes).map(Address).ok_or(usage)?,
+            nonce: number(nonce).ok_or(usage)?,
+            deadline: number(deadline).ok_or(usage)?,
+        };
+        let (_, signature) = self.agree(|domain, device| claim.digest(domain, device))?;
+        out.put(format_args!("ok signature={}", Hex(signature.as_bytes())));
+        Ok(())
+    }
+
     /// The device's address and its signature over a statement, when somebody presses the button.
     fn agree(
         &mut self,
@@ -230,15 +254,14 @@ impl<F: Fixture, K: DeviceKey> Console<F, K> {
         let usage = "`pair` takes the vehicle's id and epoch, its owner, the public key that opens records, \
             the vehicle's commitment and its salt, the device's nonce and a deadline";
         let [vehicle, epoch, owner, reader, commitment, salt, nonce, deadline] = words;
-        let number = |word: Option<&str>| word.and_then(|word| word.parse::<u64>().ok()).ok_or(usage);
         let pairing = Pairing {
-            vehicle: number(vehicle)?,
+            vehicle: number(vehicle).ok_or(usage)?,
             owner: owner.and_then(bytes).map(Address).ok_or(usage)?,
-            nonce: number(nonce)?,
-            deadline: number(deadline)?,
+            nonce: number(nonce).ok_or(usage)?,
+            deadline: number(deadline).ok_or(usage)?,
         };
         let reader = reader.and_then(bytes).and_then(|bytes| PublicKey::from_compressed(&bytes).ok());
-        let epoch = u32::try_from(number(epoch)?).map_err(|_| usage)?;
+        let epoch = number(epoch).ok_or(usage)?;
         let commitment = Commitment {
             hash: commitment.and_then(bytes).ok_or(usage)?,
             salt: salt.and_then(bytes).ok_or(usage)?,
@@ -301,6 +324,10 @@ impl fmt::Display for Hex<'_> {
         f.write_str("0x")?;
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
+}
+
+fn number<T: FromStr>(word: Option<&str>) -> Option<T> {
+    word?.parse().ok()
 }
 
 /// Exactly `N` bytes in hex, with or without `0x`.
@@ -442,6 +469,30 @@ mod tests {
     }
 
     #[test]
+    fn a_device_agrees_to_its_owner_on_the_pinned_chain() {
+        let mut device = console();
+        let request = format!("claim {} 3 1700000000", Address([9; 20]));
+        assert_eq!(say(&mut device, &request), format!("error {NO_KEY}"));
+        say(&mut device, "key");
+        assert_eq!(say(&mut device, &request), format!("error {NO_SETTINGS}"));
+        assert_eq!(say(&mut device, "chain"), format!("error {NO_SETTINGS}"));
+        say(&mut device, &settings_line());
+        let Settings { policy, genesis, .. } = example();
+        let pinned =
+            format!("ok chain={} registry={} genesis={}", policy.chain_id, policy.registry, Hex(&genesis));
+        assert_eq!(say(&mut device, "chain"), pinned);
+        assert_eq!(say(&mut device, &request), "error nobody pressed the button");
+        device.fixture().pressed = true;
+        let agreed = say(&mut device, &request);
+        let signature = bytes(agreed.strip_prefix("ok signature=").unwrap()).unwrap();
+        let address = device.key().unwrap().address();
+        let claim = Claim { owner: Address([9; 20]), nonce: 3, deadline: 1_700_000_000 };
+        let digest = claim.digest(&Domain::new(policy.chain_id, policy.registry), address);
+        assert_eq!(recover(digest.as_bytes(), &signature), Some(address));
+        assert!(device.bond().is_none(), "a claim binds to no vehicle");
+    }
+
+    #[test]
     fn the_attestation_says_that_the_key_is_not_protected() {
         let mut device = console();
         let challenge = "11".repeat(32);
@@ -563,6 +614,9 @@ mod tests {
             "settings 00",
             "pair",
             "pair 1 2 3 4 5 6 7 8",
+            "claim",
+            "claim 1 2 3",
+            "claim 0x0909090909090909090909090909090909090909 -1 1",
         ] {
             let answer = say(&mut device, line);
             assert!(answer.starts_with("error "), "{line:?}: {answer}");

@@ -6,6 +6,8 @@
 //!  key, key p256 ─────────► random secret ─► Vault (sealed under the key in the eFuses) ─► address
 //!  attest CHALLENGE ──────► what the device is, signed by its key
 //!  settings HEX ──────────► Settings, checked and stored: chain, registry, caps, network, endpoints
+//!  chain ─────────────────► the pinned chain: its id, its first block, the registry
+//!  claim TERMS… ──────────► button ─► the device's half of the register's `claim`
 //!  pair TERMS… ───────────► button ─► the device's half of the registry's `pair`, record keys' root wrapped
 //!  reset ─────────────────► button ─► key and settings are gone
 //! ```

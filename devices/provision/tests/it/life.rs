@@ -16,10 +16,17 @@ const SETTINGS: &str = r#"{
     "endpoints": [{"host": "node.example", "port": 8545}], "issuer": "issuer.der", "releaseKeys": []
 }"#;
 
+const GENESIS: &str = "0x0303030303030303030303030303030303030303030303030303030303030303";
+
 fn settings(folder: &Path) -> String {
+    settings_of(folder, GENESIS)
+}
+
+/// For the chain that begins with this block.
+pub(crate) fn settings_of(folder: &Path, genesis: &str) -> String {
     fs::write(folder.join("issuer.der"), [0x30; 300]).unwrap();
     let file = folder.join("settings.json");
-    fs::write(&file, SETTINGS).unwrap();
+    fs::write(&file, SETTINGS.replace(GENESIS, genesis)).unwrap();
     file.display().to_string()
 }
 

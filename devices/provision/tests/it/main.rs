@@ -1,8 +1,12 @@
-//! `autochain-provision` against a device on the host: the console of the firmware behind a TCP port.
+//! `autochain-provision` against a device on the host, the console of the firmware behind a TCP port, and on a
+//! development chain of our own node.
 
 mod burn;
 mod device;
 mod life;
+mod onchain;
+mod stage;
+mod wallet;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -71,7 +71,7 @@ fn what_is_given_is_not_asked_for() {
 #[test]
 fn another_chain_gets_no_signature() {
     let node = lying("eth_chainId", |_| Answer::Result(json!("0x1")));
-    refused(&node, &[], "the node is on chain id 1, --chain-id says 1337");
+    refused(&node, &[], "the node is on chain id 1, not on 1337");
     let wrong = format!("0x{}", "11".repeat(32));
     refused(&Node::honest(), &["--genesis-hash", &wrong], "the node's genesis hash is 0x00000000");
     let right = format!("0x{:064x}", 0xbeef);
@@ -109,7 +109,11 @@ fn a_device_that_is_not_paired_does_not_sign() {
         refused(&node, &[], "is not paired with vehicle 1, or the vehicle changed hands");
     }
     let node = lying("eth_call", |_| Answer::Result(json!("0x")));
-    refused(&node, &[], "there is no vehicle registry at 0x00000000000000000000000000000000000000ca");
+    refused(
+        &node,
+        &[],
+        "there is no contract at 0x00000000000000000000000000000000000000ca that answers pairingOf(address)",
+    );
     let node = lying("eth_call", |_| Answer::Result(words(&[1, 1])));
     refused(&node, &[], "eth_call: the node's answer makes no sense");
 }

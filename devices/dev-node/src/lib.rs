@@ -7,14 +7,19 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 
 /// Dropped, it is killed.
-pub(crate) struct Node {
+#[derive(Debug)]
+pub struct Node {
     process: Child,
     url: String,
 }
 
 impl Node {
     /// `autochain --dev` at a port that the system chooses.
-    pub(crate) fn start() -> Self {
+    ///
+    /// # Panics
+    ///
+    /// When it does not start.
+    pub fn start() -> Self {
         let mut process = Command::new(binary())
             .args(["--dev", "--http", "--http.port", "0"])
             .env_remove("RUST_LOG")
@@ -36,8 +41,17 @@ impl Node {
         Self { process, url }
     }
 
-    /// The result of a call; panics on an error.
-    pub(crate) fn ask(&self, method: &str, params: Value) -> Value {
+    /// The address of its RPC.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The result of a call.
+    ///
+    /// # Panics
+    ///
+    /// On an error.
+    pub fn ask(&self, method: &str, params: Value) -> Value {
         let request = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
         let mut response =
             ureq::post(&self.url).content_type("application/json").send(request.to_string()).unwrap();

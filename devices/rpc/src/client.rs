@@ -10,24 +10,35 @@ const MAX_ANSWER: u64 = 4 << 20;
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// A JSON-RPC client over plain HTTP/1.1. No proxy, no redirect: it talks to the one node that it was given.
-pub(crate) struct Rpc {
+#[derive(Debug)]
+pub struct Rpc {
     agent: Agent,
     url: String,
 }
 
 impl Rpc {
-    pub(crate) fn new(url: &str) -> Self {
+    /// For the node at this `http://` address.
+    pub fn new(url: &str) -> Self {
         let config = Agent::config_builder()
             .timeout_global(Some(PATIENCE))
             .http_status_as_error(false)
             .max_redirects(0)
             .proxy(None)
-            .user_agent(concat!("autochain-push/", env!("CARGO_PKG_VERSION")));
+            .user_agent(concat!("autochain-devices/", env!("CARGO_PKG_VERSION")));
         Self { agent: config.build().into(), url: url.to_owned() }
     }
 
+    /// The node's address.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// The `result` of one call.
-    pub(crate) fn call(&self, method: &'static str, params: Value) -> Result<Value, RpcError> {
+    ///
+    /// # Errors
+    ///
+    /// The link's failure, or what the node answers instead.
+    pub fn call(&self, method: &'static str, params: Value) -> Result<Value, RpcError> {
         let request = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
         let unreachable = |source| RpcError::Unreachable { url: self.url.clone(), method, source };
         let mut response = self
@@ -60,13 +71,21 @@ impl Rpc {
     }
 
     /// A call whose result is a quantity.
-    pub(crate) fn quantity(&self, method: &'static str, params: Value) -> Result<u128, RpcError> {
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::call`].
+    pub fn quantity(&self, method: &'static str, params: Value) -> Result<u128, RpcError> {
         quantity(method, &self.call(method, params)?)
     }
 }
 
 /// A hexadecimal number of at most 128 bits.
-pub(crate) fn quantity(method: &'static str, value: &Value) -> Result<u128, RpcError> {
+///
+/// # Errors
+///
+/// [`RpcError::Malformed`], as from the functions below.
+pub fn quantity(method: &'static str, value: &Value) -> Result<u128, RpcError> {
     value
         .as_str()
         .and_then(|text| text.strip_prefix("0x"))
@@ -75,21 +94,30 @@ pub(crate) fn quantity(method: &'static str, value: &Value) -> Result<u128, RpcE
 }
 
 /// A quantity that has to fit a smaller number.
-pub(crate) fn small<T: TryFrom<u128>>(method: &'static str, value: &Value) -> Result<T, RpcError> {
+///
+/// # Errors
+///
+/// When it does not.
+pub fn small<T: TryFrom<u128>>(method: &'static str, value: &Value) -> Result<T, RpcError> {
     T::try_from(quantity(method, value)?).map_err(|_| malformed(method, value))
 }
 
 /// Bytes as 0x and hexadecimal.
-pub(crate) fn bytes(method: &'static str, value: &Value) -> Result<Vec<u8>, RpcError> {
+///
+/// # Errors
+///
+/// When they are none.
+pub fn bytes(method: &'static str, value: &Value) -> Result<Vec<u8>, RpcError> {
     value.as_str().and_then(|text| const_hex::decode(text).ok()).ok_or_else(|| malformed(method, value))
 }
 
-pub(crate) fn malformed(method: &'static str, value: &Value) -> RpcError {
+/// The error for an answer that is not what the method gives.
+pub fn malformed(method: &'static str, value: &Value) -> RpcError {
     RpcError::Malformed { method, got: shown(&value.to_string()) }
 }
 
 /// What a node said, short and without control characters, fit for a terminal.
-pub(crate) fn shown(text: &str) -> String {
+pub fn shown(text: &str) -> String {
     let mut shown = String::new();
     for character in text.chars().take(300) {
         if character.is_control() {
@@ -103,15 +131,47 @@ pub(crate) fn shown(text: &str) -> String {
 
 /// The node did not answer what was asked.
 #[derive(Debug, Error)]
-pub(crate) enum RpcError {
+pub enum RpcError {
+    /// Nobody answers.
     #[error("{method}: no answer from {url}: {source}; is the node running, with --http?")]
-    Unreachable { url: String, method: &'static str, source: ureq::Error },
+    Unreachable {
+        /// The node's address.
+        url: String,
+        /// What it was asked.
+        method: &'static str,
+        /// What went wrong.
+        source: ureq::Error,
+    },
+    /// Somebody else answers.
     #[error("{method}: {url} answered HTTP {status} without JSON-RPC: is that the node's RPC port?")]
-    NotJsonRpc { url: String, method: &'static str, status: u16 },
+    NotJsonRpc {
+        /// The node's address.
+        url: String,
+        /// What it was asked.
+        method: &'static str,
+        /// Of HTTP.
+        status: u16,
+    },
+    /// An error of JSON-RPC.
     #[error("{method}: the node answers {code}: {message}")]
-    Node { method: &'static str, code: i64, message: String, data: Option<Vec<u8>> },
+    Node {
+        /// What it was asked.
+        method: &'static str,
+        /// 3 for a revert.
+        code: i64,
+        /// The node's words.
+        message: String,
+        /// A revert's bytes.
+        data: Option<Vec<u8>>,
+    },
+    /// A result that the method cannot have.
     #[error("{method}: the node's answer makes no sense: {got}")]
-    Malformed { method: &'static str, got: String },
+    Malformed {
+        /// What it was asked.
+        method: &'static str,
+        /// The result.
+        got: String,
+    },
 }
 
 #[cfg(test)]
