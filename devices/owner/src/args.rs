@@ -1,5 +1,5 @@
 use crate::grants::Grants;
-use crate::node::Node;
+use device_rpc::Rpc;
 use lexopt::{Arg, Parser};
 use obd_core::record::{HandedKey, Period, Scope, WRAPPED_LEN, WrappedRoot};
 use obd_core::{Address, PublicKey};
@@ -173,7 +173,7 @@ impl Given {
         if !["rpc", "grants", "giver"].iter().any(|name| self.0.contains_key(*name)) {
             return Ok(None);
         }
-        let node = Node::new(self.need("rpc", |url| Ok(url.to_owned()))?);
+        let node = Rpc::new(&self.need("rpc", |url| Ok(url.to_owned()))?);
         let contract = Address(self.need("grants", hex)?);
         let given = self.0.contains_key("giver");
         let giver = if given { Address(self.need("giver", hex)?) } else { Address([0; 20]) };

@@ -37,10 +37,10 @@ pub(crate) enum Error {
         scope_name(*.scope)
     )]
     NotGranted { reader: Address, scope: Scope, period: Period },
-    #[error("there is no contract at {0}: is this the address of Grants, and the right chain?")]
-    NoContract(Address),
-    #[error("the node: {0}")]
-    Node(String),
+    #[error("the contract at {0} says neither yes nor no: is this the address of Grants?")]
+    NotGrants(Address),
+    #[error(transparent)]
+    Node(#[from] device_rpc::Error),
     #[error("the system has no random numbers to give")]
     NoRandom,
     #[error("reading or writing failed: {0}")]

@@ -1,8 +1,11 @@
 use crate::error::Error;
-use crate::node::Node;
+use device_rpc::abi::Arg;
+use device_rpc::{Rpc, view};
+use obd_core::Address;
 use obd_core::record::{Period, Scope};
-use obd_core::{Address, keccak256};
 use std::time::{Duration, Instant};
+
+const ALLOWS_DATA: &str = "allowsData(uint256,address,address,uint8,uint16)";
 
 /// So long a grant that was seen on chain is believed to be there, about a block's time.
 const FRESH: Duration = Duration::from_secs(10);
@@ -10,7 +13,7 @@ const FRESH: Duration = Duration::from_secs(10);
 /// The contract `Grants`, as a node has it, and whose grants count: the owner's free ones (zero address), or
 /// those bound to an encumbrance of this holder.
 pub(crate) struct Grants {
-    pub(crate) node: Node,
+    pub(crate) node: Rpc,
     pub(crate) contract: Address,
     pub(crate) giver: Address,
 }
@@ -21,20 +24,18 @@ impl Grants {
         // A grant counts periods in 16 bits.
         let Ok(period) = u16::try_from(period.0) else { return Ok(false) };
         let arguments = [
-            word(&vehicle.to_be_bytes()),
-            word(&reader.0),
-            word(&self.giver.0),
+            Arg::Number(vehicle),
+            Arg::Account(reader),
+            Arg::Account(self.giver),
             // Scopes have the numbers of `Scopes.sol`.
-            word(&[scope.id()]),
-            word(&period.to_be_bytes()),
+            Arg::Number(scope.id().into()),
+            Arg::Number(period.into()),
         ];
-        let selector = &keccak256(b"allowsData(uint256,address,address,uint8,uint16)")[..4];
-        let answer = self.node.view(self.contract, &[selector, arguments.as_flattened()].concat())?;
-        match answer[..] {
-            _ if answer == word(&[1]) => Ok(true),
-            _ if answer == word(&[0]) => Ok(false),
-            [] => Err(Error::NoContract(self.contract)),
-            _ => Err(Error::Node("allowsData gives neither true nor false".into())),
+        let [allowed] = self.node.view(self.contract, ALLOWS_DATA, &arguments)?;
+        match view::number(&allowed).map_err(device_rpc::Error::from)? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(Error::NotGrants(self.contract)),
         }
     }
 }
@@ -69,11 +70,4 @@ impl Permission {
         self.seen = Some((scope, period, now));
         Ok(())
     }
-}
-
-/// A number or an address as the ABI has it.
-fn word(bytes: &[u8]) -> [u8; 32] {
-    let mut word = [0; 32];
-    word[32 - bytes.len()..].copy_from_slice(bytes);
-    word
 }

@@ -13,7 +13,6 @@
 mod args;
 mod error;
 mod grants;
-mod node;
 mod records;
 mod show;
 

@@ -26,7 +26,7 @@ pub enum Error {
         pinned: String,
     },
     /// The address holds no contract that knows the view.
-    #[error("there is no contract at {at} that answers {view}: is that the registry's address?")]
+    #[error("there is no contract at {at} that answers {view}: is that its address, and this its chain?")]
     NoContract {
         /// Where it was looked for.
         at: Address,

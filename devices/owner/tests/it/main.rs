@@ -199,7 +199,8 @@ fn the_chain_is_asked_whether_the_reader_may() {
         for (answer, reason) in [
             (no.clone(), format!("{reader} has no grant for trip of period 600")),
             (vec![], "there is no contract at 0x4155430000000000000000000000000000000015".to_owned()),
-            (vec![7; 32], "neither true nor false".to_owned()),
+            ([&[0; 31][..], &[7]].concat(), "neither yes nor no".to_owned()),
+            (vec![7; 32], "makes no sense".to_owned()),
         ] {
             let node = Node::start(answer);
             let chain = [flags, &["--rpc", &node.url, "--grants", contract]].concat();
@@ -207,7 +208,7 @@ fn the_chain_is_asked_whether_the_reader_may() {
             assert!(refused.contains(&reason), "{refused}");
         }
         let gone = [flags, &["--rpc", "http://127.0.0.1:1", "--grants", contract]].concat();
-        assert!(refusal(&give(command, &gone, &records[0])).contains("the node: "));
+        assert!(refusal(&give(command, &gone, &records[0])).contains("no answer from http://127.0.0.1:1"));
     }
     // What is not shared is not asked for.
     let node = Node::start(no);
