@@ -1,6 +1,7 @@
+use super::batch::{MAX_BATCH, leaf};
 use super::flash::{Chip, Shared, now};
-use super::{Batch, Journal, Note};
-use crate::Chain;
+use super::{Batch, Journal, Note, merkle};
+use crate::{Chain, Hash};
 use core::ops::{ControlFlow, Range};
 use embedded_storage::nor_flash::{MultiwriteNorFlash, NorFlash, NorFlashError, NorFlashErrorKind};
 use sequential_storage::cache::NoCache;
@@ -157,6 +158,28 @@ impl<'f, F: MultiwriteNorFlash> Queue<'f, F> {
             ControlFlow::Continue(())
         })?;
         Ok(batch)
+    }
+
+    /// Whether the entries that wait, up to the number `last` and with it, end with a batch of this root, of
+    /// whatever length.
+    pub fn ends_with(&mut self, last: u64, root: &Hash) -> Result<bool, QueueError> {
+        let mut leaves = [[0; 32]; MAX_BATCH];
+        let (mut newest, mut count) = (0, 0_usize);
+        self.waiting(|entry| {
+            if entry.seq > last {
+                return ControlFlow::Break(());
+            }
+            leaves.rotate_left(1);
+            if let Some(place) = leaves.last_mut() {
+                *place = leaf(entry.payload);
+            }
+            (newest, count) = (entry.seq, count.saturating_add(1));
+            ControlFlow::Continue(())
+        })?;
+        let known = leaves.get(MAX_BATCH.saturating_sub(count)..).unwrap_or_default();
+        Ok(newest == last
+            && (0..known.len())
+                .any(|from| known.get(from..).is_some_and(|leaves| merkle::root(leaves) == *root)))
     }
 
     /// Shows the entries that wait, oldest first, until `visit` breaks.

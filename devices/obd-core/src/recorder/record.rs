@@ -28,8 +28,8 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Goes on from the newest record in the queue. `start` counts the device's starts, `period` is the
-    /// last one known, for records of a time when no clock is set.
+    /// Goes on from the newest record in the queue: with its period, or with `period` where there is none, for
+    /// records of a time when no clock is set. `start` counts the device's starts.
     pub fn open<F: MultiwriteNorFlash>(
         keys: EpochKeys,
         commitment: Option<Commitment>,
@@ -57,8 +57,9 @@ impl Recorder {
             health: Bucket::default(),
             energy: Bucket::default(),
         };
-        // The last odometer stands until the car gives a new one.
+        // The last odometer stands until the car gives a new one, the last period until a clock is set.
         if let Ok(head) = sealed.head() {
+            recorder.period = head.period;
             recorder.odometer = head.odometer_km.saturating_mul(10);
             recorder.source = head.flags.source();
         }
