@@ -1,12 +1,13 @@
 //! From reset to a running device.
 
 use crate::can::Twai;
-use crate::console::{self, Bench};
+use crate::console::{self, Bench, Question};
 use crate::drive::{self, Drive};
-use crate::flash::{self, Flash, LAYOUT, QUEUE, Queue};
+use crate::flash::{self, Flash, LAYOUT, QUEUE};
 use crate::power::{self, Battery};
+use crate::shared::Shared;
 use crate::{keys, net, uplink};
-use core::cell::{Cell, RefCell};
+use core::cell::Cell;
 use embassy_executor::Spawner;
 use esp_hal::gpio::{AnyPin, Input, InputConfig, Pull};
 use esp_hal::peripherals::{
@@ -24,7 +25,7 @@ use obd_core::can::{Bitrate, Bus as _, Mode};
 use obd_core::provision::{Bond, Console, Settings};
 use obd_core::queue::{self, Chip};
 use obd_core::update::{Standing, raise, reject};
-use obd_core::{Instant, Key};
+use obd_core::{Clock, Instant, Key};
 use static_cell::StaticCell;
 
 /// What a board gives: the chip's parts, and the pins that its wiring chose.
@@ -61,7 +62,7 @@ pub struct Parts {
     pub button: AnyPin<'static>,
 }
 
-/// A device that hangs for so long starts anew; longer than a question waits for the button.
+/// A device that hangs for so long starts anew.
 const WATCHDOG: Duration = Duration::from_secs(60);
 
 /// What a provisioned and paired device works with.
@@ -75,18 +76,19 @@ pub(crate) struct Device {
 pub async fn run(spawner: Spawner, mut parts: Parts) -> ! {
     static CHIP: StaticCell<Flash> = StaticCell::new();
     static DEVICE: StaticCell<Device> = StaticCell::new();
-    static RECORDS: StaticCell<RefCell<Queue>> = StaticCell::new();
-    static OTHER: StaticCell<Cell<bool>> = StaticCell::new();
+    static SHARED: StaticCell<Shared> = StaticCell::new();
+    static QUESTION: StaticCell<Cell<Question>> = StaticCell::new();
 
     let mut rtc = Rtc::new(parts.rtc);
     rtc.rwdt.set_timeout(RwdtStage::Stage0, WATCHDOG);
     rtc.rwdt.enable();
     let chip: &'static Flash = CHIP.init(Chip::new(FlashStorage::new(parts.flash)));
     let mut battery = Battery::new(parts.adc, parts.battery);
-    let mut slept = None;
+    let (mut slept, mut clock) = (None, Clock::new());
     // Before the radio, before the bus, before anything that could hang.
     if power::woke() {
         slept = Some(power::look(&mut parts.lpwr, &mut battery, &mut parts.can_rx));
+        clock = power::held_clock();
     } else {
         let running = flash::running(chip);
         if let Some(Ok(Standing::Reset)) = chip.with(|flash| raise(flash, &LAYOUT, running)) {
@@ -107,12 +109,13 @@ pub async fn run(spawner: Spawner, mut parts: Parts) -> ! {
     drop(random);
     let vault = keys::vault(parts.hmac, chip, fresh);
     let button = Input::new(parts.button, InputConfig::default().with_pull(Pull::Up));
-    let mut console = Console::new(Bench { flash: chip, button }, vault);
+    let question: &'static Cell<Question> = QUESTION.init(Cell::new(Question::None));
+    let mut console = Console::new(Bench { flash: chip, question }, vault);
     let usb = UsbSerialJtag::new(parts.usb);
 
     let (Some(key), Some(settings), Some(bond)) = (console.key(), console.settings(), console.bond()) else {
         // The noise stays on: keys are made here.
-        console::serve(usb, console, rtc.rwdt).await
+        console::serve(usb, console, button, question, rtc.rwdt).await
     };
     drop(source);
     let keys = console.record_keys(&bond, key.address());
@@ -126,22 +129,21 @@ pub async fn run(spawner: Spawner, mut parts: Parts) -> ! {
         software_reset();
     }
     if let (Ok(queue), Some(keys)) = (queue, keys) {
-        let queue: &'static RefCell<Queue> = RECORDS.init(RefCell::new(queue));
-        let other_vehicle: &'static Cell<bool> = OTHER.init(Cell::new(false));
+        let shared: &'static Shared = SHARED.init(Shared::new(queue, clock, slept.is_some()));
         let commitment = device.bond.commitment;
         let lpwr = parts.lpwr;
-        let drive = Drive { can, battery, lpwr, queue, keys, commitment, other_vehicle, slept };
+        let drive = Drive { can, battery, lpwr, shared, keys, commitment, slept };
         if let Ok(task) = drive::task(drive) {
             spawner.spawn(task);
         }
         let seed = u64::from_le_bytes(seed);
-        if let Some(stack) = net::start(spawner, parts.wifi, &device.settings)
-            && let Ok(task) = uplink::task(stack, chip, queue, device, other_vehicle, seed, self_test)
+        if let Some(stack) = net::start(spawner, parts.wifi, &device.settings, shared)
+            && let Ok(task) = uplink::task(stack, chip, device, shared, seed, self_test)
         {
             spawner.spawn(task);
         }
     }
-    console::serve(usb, console, rtc.rwdt).await
+    console::serve(usb, console, button, question, rtc.rwdt).await
 }
 
 /// The time since the chip started.

@@ -1,11 +1,11 @@
 //! Carries what waits in the queue to the chain: runs the client's steps over TLS.
 
-use crate::flash::{self, Flash, LAYOUT, Queue};
+use crate::flash::{self, Flash, LAYOUT};
 use crate::net::{self, Buffers};
 use crate::ota;
+use crate::shared::Shared;
 use crate::start::{Device, now};
 use crate::tls::{self, Connection};
-use core::cell::{Cell, RefCell};
 use device_tls::Records;
 use embassy_net::Stack;
 use embassy_time::{Duration, Timer, with_timeout};
@@ -17,9 +17,6 @@ use obd_core::provision::Stored;
 use obd_core::update::{Checks, confirm};
 use obd_core::{Instant, provision};
 use static_cell::StaticCell;
-
-/// Confirmations before a reading is done with: the chain's `safe` depth.
-const DEPTH: u64 = 32;
 
 /// The longest wait for an answer on an open link; the client's own limit is shorter.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -38,9 +35,8 @@ const NOTICE: Duration = Duration::from_secs(1);
 pub(crate) async fn task(
     stack: Stack<'static>,
     chip: &'static Flash,
-    queue: &'static RefCell<Queue>,
     device: &'static Device,
-    other_vehicle: &'static Cell<bool>,
+    shared: &'static Shared,
     seed: u64,
     self_test: bool,
 ) {
@@ -62,14 +58,13 @@ pub(crate) async fn task(
         epoch: device.bond.epoch,
         gas_limit: device.settings.policy.max_gas,
         daily_cap: device.settings.daily_cap,
-        depth: DEPTH,
-        quorum: 1,
+        depth: Settings::DEPTH,
+        quorum: Settings::majority(count),
         timing: Timing::DEFAULT,
     };
     let client = Client::new(&settings, &device.key, seed);
     let issuer = device.settings.issuer.as_bytes();
-    let mut uplink =
-        Uplink { client, queue, chip, other_vehicle, self_test, request: [0; REQUEST_LEN], length: 0 };
+    let mut uplink = Uplink { stack, client, chip, shared, self_test, request: [0; REQUEST_LEN], length: 0 };
 
     let mut asked: Option<Instant> = None;
     let mut target = uplink.next().await.0;
@@ -108,10 +103,10 @@ fn endpoint(known: Option<&provision::Endpoint>) -> Endpoint<'_> {
 }
 
 struct Uplink<'s> {
+    stack: Stack<'static>,
     client: Client<'s>,
-    queue: &'static RefCell<Queue>,
     chip: &'static Flash,
-    other_vehicle: &'static Cell<bool>,
+    shared: &'static Shared,
     self_test: bool,
     request: [u8; REQUEST_LEN],
     length: usize,
@@ -122,8 +117,10 @@ impl Uplink<'_> {
     async fn next(&mut self) -> (Target, bool) {
         loop {
             let mut wait = NOTICE;
-            if !self.other_vehicle.get() {
-                match self.client.step(now(), None, &mut self.queue.borrow_mut()) {
+            // Without a network nothing is asked, so that the first question after it comes is not held back.
+            if !self.shared.other_vehicle.get() && self.stack.is_config_up() {
+                let day = self.shared.day();
+                match self.client.step(now(), day, &mut self.shared.queue.borrow_mut()) {
                     Ok(Step::Request { target, fresh, bytes }) => {
                         self.length = bytes.len();
                         for (to, from) in self.request.iter_mut().zip(bytes) {
@@ -183,6 +180,7 @@ impl Uplink<'_> {
                     // Without the flash the trial goes on, and the next acknowledgement ends it.
                     let _ = self.chip.with(|flash| confirm(flash, &LAYOUT, checks));
                 }
+                Event::Time { stamp, nodes } => self.shared.set_clock(stamp, nodes),
                 // Sold: the record keys go, and the console waits for a new pairing.
                 Event::Unpaired { .. } if flash::store(self.chip, Stored::Bond, &[]) => software_reset(),
                 _ => {}
