@@ -1,11 +1,11 @@
 use crate::error::Error;
-use obd_core::Address;
+use obd_core::{Address, Hash};
 use serde_json::{Value, json};
 use std::time::Duration;
 use ureq::Agent;
 
 /// A longer answer is refused, in bytes.
-const MAX_ANSWER: u64 = 1 << 20;
+const MAX_ANSWER: u64 = 4 << 20;
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// The node that the relay asks.
@@ -64,7 +64,42 @@ impl Node {
             active: number(4) == 1,
         })
     }
+
+    /// Whether the registry accepted a reading of `vehicle` with this hash in the time of `age` until now.
+    pub(crate) fn accepted(
+        &self,
+        registry: Address,
+        vehicle: u64,
+        hash: &Hash,
+        age: Duration,
+    ) -> Result<bool, Error> {
+        let selector = const_hex::encode_prefixed(&obd_core::keccak256(b"READINGS()")[..4]);
+        let call = json!([{ "to": registry.to_string(), "data": selector }, "latest"]);
+        let readings = self.call("eth_call", call)?;
+        let word = readings.as_str().and_then(|text| const_hex::decode_to_array::<_, 32>(text).ok());
+        let word = word.ok_or_else(|| Error::Node(format!("READINGS: {readings}")))?;
+        let head = self.quantity("eth_blockNumber", json!([]))?;
+        let from = head.saturating_sub(u128::from(age.as_secs() / BLOCK + LEEWAY));
+        let event = b"ReadingRecorded(uint256,address,uint64,uint32,uint16,bytes32,bytes32)";
+        let logs = self.call(
+            "eth_getLogs",
+            json!([{
+                "address": const_hex::encode_prefixed(&word[12..]),
+                "fromBlock": format!("{from:#x}"),
+                "topics": [const_hex::encode_prefixed(obd_core::keccak256(event)), format!("{vehicle:#066x}")],
+            }]),
+        )?;
+        // The hash is the last word.
+        let hash = const_hex::encode(hash);
+        let is_it = |log: &Value| log["data"].as_str().is_some_and(|data| data.ends_with(&hash));
+        let logs = logs.as_array().ok_or_else(|| Error::Node("eth_getLogs makes no sense".into()))?;
+        Ok(logs.iter().any(is_it))
+    }
 }
+
+/// How many seconds a block takes at least, where nothing else is known; and how much a clock may be wrong.
+const BLOCK: u64 = 1;
+const LEEWAY: u64 = 600;
 
 /// A device's pairing.
 pub(crate) struct Pairing {

@@ -9,7 +9,7 @@ pub const fn version(name: &str) -> Option<u32> {
         match rest.split_first() {
             Some((digit @ b'0'..=b'9', after)) => {
                 let Some(tens) = part.checked_mul(10) else { return None };
-                let Some(digit) = (*digit as char).to_digit(10) else { return None };
+                let digit = u32::from_be_bytes([0, 0, 0, digit.wrapping_sub(b'0')]);
                 let Some(sum) = tens.checked_add(digit) else { return None };
                 (part, digits, rest) = (sum, digits.saturating_add(1), after);
             }
