@@ -4,7 +4,7 @@ use crate::flash::{self, Flash};
 use crate::{BOARD, FIRMWARE};
 use core::cell::Cell;
 use core::fmt::{self, Write as _};
-use embassy_time::{Duration, Timer};
+use embassy_time::{Duration, Instant, Timer};
 use esp_hal::Blocking;
 use esp_hal::efuse;
 use esp_hal::gpio::Input;
@@ -97,20 +97,29 @@ impl Fixture for Bench {
     }
 }
 
+/// A console that nobody has used for so long is alone in a car.
+const ALONE: Duration = Duration::from_secs(600);
+
 /// Answers lines for ever, feeds the watchdog as long as tasks get their turn, and starts anew when the device
-/// was paired or made new. A line that is too long is dropped with an error.
+/// was paired or made new. A line that is too long is dropped with an error. `sleep` ends a device that does nothing
+/// else, so that it does not empty the battery of a car that it was left in.
 pub async fn serve(
     mut port: UsbSerialJtag<'static, Blocking>,
     mut console: Console<Bench>,
     button: Input<'static>,
     question: &'static Cell<Question>,
     mut watchdog: Rwdt,
+    mut sleep: Option<impl FnOnce()>,
 ) -> ! {
     let mut line = [0; LINE];
     let mut length = 0;
     let bond = console.bond();
+    let mut used_at = Instant::now();
     loop {
         watchdog.feed();
+        if let Some(sleep) = sleep.take_if(|_| used_at.elapsed() > ALONE) {
+            sleep();
+        }
         match port.read_byte() {
             Err(_) => Timer::after(LOOK).await,
             Ok(b'\n') => {
@@ -133,6 +142,7 @@ pub async fn serve(
                 }
             }
             Ok(byte) => {
+                used_at = Instant::now();
                 if let Some(place) = line.get_mut(length) {
                     *place = byte;
                 }

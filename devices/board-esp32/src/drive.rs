@@ -3,7 +3,7 @@
 use crate::can::Twai;
 use crate::power::{self, Battery};
 use crate::shared::Shared;
-use crate::start::now;
+use crate::start::{now, rest};
 use embassy_time::{Duration, Timer};
 use esp_hal::peripherals::LPWR;
 use obd_core::Instant;
@@ -43,8 +43,7 @@ pub(crate) async fn task(drive: Drive) {
     let Ok(mut recorder) = opened else {
         // Flash that does not work now may work after the next wake-up; a device that stays awake with it
         // empties the battery.
-        let sleeper = Sleeper::new(power::now(), battery.millivolts(), false, false, slept);
-        power::sleep(lpwr, &sleeper, &shared.clock())
+        return rest(lpwr, &mut battery, slept, shared.clock());
     };
     let mut policy = Policy::new(now(), battery.millivolts());
     let mut car = Car::new(can);
@@ -55,7 +54,7 @@ pub(crate) async fn task(drive: Drive) {
     }
     let mut remembered = car.memory().to_bytes();
     let mut polling = false;
-    let mut rest: Option<Rest> = None;
+    let mut resting: Option<Rest> = None;
     let (mut look_at, mut record_at) = (Instant::default(), now().after(RECORD));
     loop {
         if let Some(event) = car.poll(now()) {
@@ -92,7 +91,7 @@ pub(crate) async fn task(drive: Drive) {
                     }
                 }
             }
-            let asleep = match (order, &mut rest) {
+            let asleep = match (order, &mut resting) {
                 (Order::Poll | Order::Hush, _) => None,
                 (Order::Sleep, Some(rest)) => rest.is_over(shared).then_some(rest.sleeper),
                 (Order::Sleep | Order::CutOff, _) => {
@@ -102,7 +101,7 @@ pub(crate) async fn task(drive: Drive) {
                     let sleeper = Sleeper::new(power::now(), millivolts, cut_off, driven, slept);
                     let acknowledged = queue.borrow().acknowledged().counter();
                     let drain = Drain::new(now(), acknowledged);
-                    let begun = rest.insert(Rest { sleeper, drain, frames: seen.foreign_frames });
+                    let begun = resting.insert(Rest { sleeper, drain, frames: seen.foreign_frames });
                     (cut_off || begun.is_over(shared)).then_some(sleeper)
                 }
             };
@@ -110,12 +109,12 @@ pub(crate) async fn task(drive: Drive) {
                 drop(car);
                 power::sleep(lpwr, &sleeper, &shared.clock())
             }
-            if let Some(waiting) = &mut rest
+            if let Some(waiting) = &mut resting
                 && waiting.is_disturbed(millivolts, seen.foreign_frames)
             {
                 // As if it had slept and woken up.
                 slept = Some(waiting.sleeper);
-                rest = None;
+                resting = None;
                 policy = Policy::new(now(), millivolts);
             }
         }

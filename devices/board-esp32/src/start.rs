@@ -22,6 +22,7 @@ use esp_hal::timer::timg::TimerGroup;
 use esp_hal::usb::usb_serial_jtag::UsbSerialJtag;
 use esp_storage::FlashStorage;
 use obd_core::can::{Bitrate, Bus as _, Mode};
+use obd_core::power::Sleeper;
 use obd_core::provision::{Bond, Console, Settings};
 use obd_core::queue::{self, Chip};
 use obd_core::update::{Standing, raise, reject};
@@ -115,7 +116,12 @@ pub async fn run(spawner: Spawner, mut parts: Parts) -> ! {
 
     let (Some(key), Some(settings), Some(bond)) = (console.key(), console.settings(), console.bond()) else {
         // The noise stays on: keys are made here.
-        console::serve(usb, console, button, question, rtc.rwdt).await
+        let lpwr = parts.lpwr;
+        let sleep = move || {
+            drop(source);
+            rest(lpwr, &mut battery, slept, clock);
+        };
+        console::serve(usb, console, button, question, rtc.rwdt, Some(sleep)).await
     };
     drop(source);
     let keys = console.record_keys(&bond, key.address());
@@ -128,22 +134,31 @@ pub async fn run(spawner: Spawner, mut parts: Parts) -> ! {
     if !self_test && let Some(Ok(Standing::Reset)) = chip.with(|flash| reject(flash, &LAYOUT)) {
         software_reset();
     }
-    if let (Ok(queue), Some(keys)) = (queue, keys) {
-        let shared: &'static Shared = SHARED.init(Shared::new(queue, clock, slept.is_some()));
-        let commitment = device.bond.commitment;
+    let (Ok(queue), Some(keys)) = (queue, keys) else {
         let lpwr = parts.lpwr;
-        let drive = Drive { can, battery, lpwr, shared, keys, commitment, slept };
-        if let Ok(task) = drive::task(drive) {
-            spawner.spawn(task);
-        }
-        let seed = u64::from_le_bytes(seed);
-        if let Some(stack) = net::start(spawner, parts.wifi, &device.settings, shared)
-            && let Ok(task) = uplink::task(stack, chip, device, shared, seed, self_test)
-        {
-            spawner.spawn(task);
-        }
+        let sleep = move || rest(lpwr, &mut battery, slept, clock);
+        console::serve(usb, console, button, question, rtc.rwdt, Some(sleep)).await
+    };
+    let shared: &'static Shared = SHARED.init(Shared::new(queue, clock, slept.is_some()));
+    let commitment = device.bond.commitment;
+    let lpwr = parts.lpwr;
+    let drive = Drive { can, battery, lpwr, shared, keys, commitment, slept };
+    if let Ok(task) = drive::task(drive) {
+        spawner.spawn(task);
     }
-    console::serve(usb, console, button, question, rtc.rwdt).await
+    let seed = u64::from_le_bytes(seed);
+    if let Some(stack) = net::start(spawner, parts.wifi, &device.settings, shared)
+        && let Ok(task) = uplink::task(stack, chip, device, shared, seed, self_test)
+    {
+        spawner.spawn(task);
+    }
+    console::serve(usb, console, button, question, rtc.rwdt, None::<fn()>).await
+}
+
+/// Sleeps, for want of anything to do until the car is used, and then looks again.
+pub(crate) fn rest(lpwr: LPWR<'_>, battery: &mut Battery, slept: Option<Sleeper>, clock: Clock) {
+    let sleeper = Sleeper::new(power::now(), battery.millivolts(), false, false, slept);
+    power::sleep(lpwr, &sleeper, &clock)
 }
 
 /// The time since the chip started.
