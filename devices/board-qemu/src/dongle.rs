@@ -172,7 +172,7 @@ fn tell(event: &Event) {
         Event::Forgotten { counter } => log!("forgot up to {counter}"),
         Event::Suspended => log!("the pairing is suspended"),
         Event::Unpaired { epoch } => log!("not paired any more; epoch {epoch}"),
-        Event::Time { .. } => {}
+        Event::Time { stamp, .. } => log!("block of {stamp}"),
         Event::PassedOver { counter } => log!("passed over up to {counter}"),
         Event::Conflict { counter } => log!("the registry is at {counter}"),
         Event::Refused(_) => log!("the policy refuses"),

@@ -126,6 +126,28 @@ fn numbers_and_hashes_go_on_after_a_restart() {
     assert_eq!(records[1].3.odometer, 1_000, "the last odometer stands");
 }
 
+/// After a loss of power nobody knows the time, and the records go on under the period that was known last.
+#[test]
+fn the_last_period_stands_until_a_clock_is_set() {
+    let chip = chip();
+    let unset = |ms| Time { ms, source: TimeSource::Unset };
+    let mut store = |time| {
+        let mut queue = open(&chip);
+        let mut recorder = recorder(&mut queue);
+        recorder.note(&value(0x0d, 50), time, &mut queue).unwrap();
+        recorder.store(time, &mut queue).unwrap();
+        let (_, _, sealed, record) = opened(&mut queue).pop().unwrap();
+        assert_eq!(record.time, time);
+        sealed.head().unwrap().period
+    };
+    assert_eq!(store(unset(5)), Period(0), "nothing is known yet");
+    assert_eq!(store(NOW), Period::of(NOW).unwrap());
+    assert_eq!(store(unset(7)), Period::of(NOW).unwrap());
+    let next = Time { ms: NOW.ms + 31 * 86_400_000, source: TimeSource::Block };
+    assert_eq!(store(next), Period(Period::of(NOW).unwrap().0 + 1));
+    assert_eq!(store(unset(0)), Period(Period::of(NOW).unwrap().0 + 1));
+}
+
 #[test]
 fn cleared_codes_are_stored_at_once_and_kept_longest() {
     let chip = chip();

@@ -65,41 +65,56 @@ impl Node {
         })
     }
 
-    /// Whether the registry accepted a reading of `vehicle` with this hash in the time of `age` until now.
+    /// The contract behind the registry that keeps the readings and tells of them.
+    pub(crate) fn readings(&self, registry: Address) -> Result<Address, Error> {
+        let selector = const_hex::encode_prefixed(&obd_core::keccak256(b"READINGS()")[..4]);
+        let result =
+            self.call("eth_call", json!([{ "to": registry.to_string(), "data": selector }, "latest"]))?;
+        let word = result.as_str().and_then(|text| const_hex::decode_to_array::<_, 32>(text).ok());
+        let word = word.ok_or_else(|| Error::Node(format!("READINGS: {result}")))?;
+        let mut readings = [0; 20];
+        readings.copy_from_slice(&word[12..]);
+        Ok(Address(readings))
+    }
+
+    /// Whether a reading of `vehicle` with this hash was accepted in the time of `age` until the block `head`.
     pub(crate) fn accepted(
         &self,
-        registry: Address,
+        readings: Address,
         vehicle: u64,
         hash: &Hash,
         age: Duration,
+        head: u128,
     ) -> Result<bool, Error> {
-        let selector = const_hex::encode_prefixed(&obd_core::keccak256(b"READINGS()")[..4]);
-        let call = json!([{ "to": registry.to_string(), "data": selector }, "latest"]);
-        let readings = self.call("eth_call", call)?;
-        let word = readings.as_str().and_then(|text| const_hex::decode_to_array::<_, 32>(text).ok());
-        let word = word.ok_or_else(|| Error::Node(format!("READINGS: {readings}")))?;
-        let head = self.quantity("eth_blockNumber", json!([]))?;
-        let from = head.saturating_sub(u128::from(age.as_secs() / BLOCK + LEEWAY));
+        let mut from = head.saturating_sub(u128::from(age.as_secs() / BLOCK + LEEWAY));
         let event = b"ReadingRecorded(uint256,address,uint64,uint32,uint16,bytes32,bytes32)";
-        let logs = self.call(
-            "eth_getLogs",
-            json!([{
-                "address": const_hex::encode_prefixed(&word[12..]),
-                "fromBlock": format!("{from:#x}"),
-                "topics": [const_hex::encode_prefixed(obd_core::keccak256(event)), format!("{vehicle:#066x}")],
-            }]),
-        )?;
+        let topics = [const_hex::encode_prefixed(obd_core::keccak256(event)), format!("{vehicle:#066x}")];
         // The hash is the last word.
         let hash = const_hex::encode(hash);
-        let is_it = |log: &Value| log["data"].as_str().is_some_and(|data| data.ends_with(&hash));
-        let logs = logs.as_array().ok_or_else(|| Error::Node("eth_getLogs makes no sense".into()))?;
-        Ok(logs.iter().any(is_it))
+        while from <= head {
+            let to = from + SPAN - 1;
+            let filter = json!([{
+                "address": readings.to_string(),
+                "fromBlock": format!("{from:#x}"),
+                "toBlock": format!("{:#x}", to.min(head)),
+                "topics": topics,
+            }]);
+            let logs = self.call("eth_getLogs", filter)?;
+            let logs = logs.as_array().ok_or_else(|| Error::Node("eth_getLogs makes no sense".into()))?;
+            if logs.iter().any(|log| log["data"].as_str().is_some_and(|data| data.ends_with(&hash))) {
+                return Ok(true);
+            }
+            from = to + 1;
+        }
+        Ok(false)
     }
 }
 
 /// How many seconds a block takes at least, where nothing else is known; and how much a clock may be wrong.
 const BLOCK: u64 = 1;
 const LEEWAY: u64 = 600;
+/// Blocks whose logs are asked for at once: nodes have limits, and a vehicle has few readings in so many.
+const SPAN: u128 = 8_192;
 
 /// A device's pairing.
 pub(crate) struct Pairing {

@@ -63,7 +63,9 @@ impl Relay {
         let (sweeper, keep) = (Arc::downgrade(&relay), order.staging);
         thread::spawn(move || {
             while let Some(relay) = sweeper.upgrade() {
-                relay.sweep(keep);
+                if let Err(error) = relay.sweep(keep) {
+                    eprintln!("autochain-relay: staging: {error}");
+                }
                 drop(relay);
                 thread::sleep(SWEEP);
             }
@@ -73,19 +75,24 @@ impl Relay {
 
     /// Decides about uploads whose time in staging is over: one that the registry holds, as those of devices that
     /// pay themselves, stays for good, others go. What the node cannot tell now, it may the next time.
-    fn sweep(&self, keep: Duration) {
-        for upload in self.store.overdue(keep) {
-            let accepted =
-                self.node.accepted(self.policy.registry, upload.vehicle, &upload.root, upload.age());
+    fn sweep(&self, keep: Duration) -> Result<(), Error> {
+        let overdue = self.store.overdue(keep);
+        if overdue.is_empty() {
+            return Ok(());
+        }
+        let readings = self.node.readings(self.policy.registry)?;
+        let head = self.node.quantity("eth_blockNumber", json!([]))?;
+        for upload in overdue {
+            let accepted = self.node.accepted(readings, upload.vehicle, &upload.root, upload.age(), head);
             let done = accepted.and_then(|accepted| match accepted {
                 true => self.store.claim(&upload.root),
                 false => self.store.forget(&upload.root),
             });
             if let Err(error) = done {
-                eprintln!("autochain-relay: staging: {error}");
-                return;
+                eprintln!("autochain-relay: staging, {}: {error}", const_hex::encode_prefixed(upload.root));
             }
         }
+        Ok(())
     }
 
     /// One call of JSON-RPC.

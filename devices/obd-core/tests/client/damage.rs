@@ -65,7 +65,6 @@ fn lose_journal(loss: Loss, questions: usize) -> bool {
     }));
     let more = !acknowledged(20)(&world);
     push(&mut queue, 23);
-    drop((client, queue));
 
     let mut flash = chip.into_inner();
     match loss {

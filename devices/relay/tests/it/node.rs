@@ -34,7 +34,7 @@ impl Node {
                     "eth_blockNumber" => json!("0x2710"),
                     "eth_getLogs" => {
                         let filter = &question["params"][0];
-                        assert_eq!(filter["address"], format!("0x{}", "ad".repeat(20)));
+                        assert_eq!(filter["address"], Address([0xad; 20]).to_string());
                         assert_eq!(filter["topics"][1], format!("{:#066x}", 1), "the vehicle");
                         let log = |hash: &Hash| json!({ "data": format!("0x{}{}", "00".repeat(128), const_hex::encode(hash)) });
                         readings.lock().unwrap().iter().map(log).collect()
