@@ -135,7 +135,8 @@ impl Rest {
     fn is_over(&mut self, shared: &Shared) -> bool {
         let queue = shared.queue.borrow();
         let acknowledged = queue.acknowledged().counter();
-        let waits = queue.newest() > acknowledged && !shared.other_vehicle.get();
+        let uploads = queue.newest() > acknowledged && !shared.other_vehicle.get();
+        let waits = uploads || shared.updating.get();
         !self.drain.goes_on(now(), acknowledged, waits, shared.is_reachable())
     }
 

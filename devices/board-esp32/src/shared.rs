@@ -20,6 +20,8 @@ pub(crate) struct Shared {
     pub(crate) online: Cell<bool>,
     /// Whether the car is parked.
     pub(crate) parked: Cell<bool>,
+    /// Whether an update is being fetched.
+    pub(crate) updating: Cell<bool>,
     /// Whether the car is not the paired one: nothing is uploaded then.
     pub(crate) other_vehicle: Cell<bool>,
 }
@@ -34,6 +36,7 @@ impl Shared {
             radio: Cell::new(radio),
             online: Cell::new(false),
             parked: Cell::new(woken),
+            updating: Cell::new(false),
             other_vehicle: Cell::new(false),
         }
     }

@@ -71,7 +71,9 @@ pub(crate) async fn task(
     loop {
         if asked.is_none_or(|asked| now().since(asked) >= UPDATES) {
             asked = Some(now());
+            shared.updating.set(true);
             ota::check(stack, chip, &device.settings, buffers, records).await;
+            shared.updating.set(false);
         }
         let endpoint = match target {
             Target::Node(place) => settings.nodes.get(place),
