@@ -46,8 +46,9 @@ fn journal(flash: &mut Nor) -> &mut [u8] {
 
 /// A life until so many questions after the first upload, with the second noted, sent, mined, deep or
 /// acknowledged, a journal lost, and a life after. `false` when there are no such many questions.
-fn lose_journal(loss: Loss, questions: usize) -> bool {
-    let (settings, chip, key) = (relayed(1), chip(), key());
+fn lose_journal(delivery: Delivery, loss: Loss, questions: usize) -> bool {
+    let settings = Settings { delivery, ..relayed(1) };
+    let (chip, key) = (chip(), key());
     let mut world = World::new(1);
     let copy = |chip: &Chip<Nor>| chip.with(|flash| journal(flash).to_vec()).unwrap();
     let mut queue = Queue::open(&chip, layout()).unwrap();
@@ -92,9 +93,11 @@ fn lose_journal(loss: Loss, questions: usize) -> bool {
 
 #[test]
 fn no_lost_journal_doubles_or_loses_a_record() {
-    for loss in [Loss::Erased, Loss::Noise, Loss::Older, Loss::Oldest] {
-        let questions = (1..500).take_while(|questions| lose_journal(loss, *questions)).count();
-        assert!((20..400).contains(&questions), "{loss:?}: {questions}");
+    for delivery in [Delivery::Relay, Delivery::Direct] {
+        for loss in [Loss::Erased, Loss::Noise, Loss::Older, Loss::Oldest] {
+            let questions = (1..500).take_while(|questions| lose_journal(delivery, loss, *questions)).count();
+            assert!((20..400).contains(&questions), "{delivery:?}, {loss:?}: {questions}");
+        }
     }
 }
 
