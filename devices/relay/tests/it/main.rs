@@ -13,7 +13,8 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::{env, fs, process};
+use std::time::{Duration, Instant, SystemTime};
+use std::{env, fs, process, thread};
 
 const REGISTRY: Address = Address([0xca; 20]);
 const HOLDER: Address = Address([0x77; 20]);
@@ -202,7 +203,7 @@ fn what_a_stranger_makes_up_does_not_stay() {
     relay.restart(&node, &[&flags[..], &["--staging-hours", "0"]].concat());
     // The first sweep comes with the start.
     while fs::read_dir(folder.join("staging")).unwrap().count() > 0 {
-        std::thread::sleep(std::time::Duration::from_millis(20));
+        thread::sleep(Duration::from_millis(20));
     }
     relay.restart(&node, &flags);
     let kept = |relay: &Relay, root: &Hash| {
@@ -220,6 +221,33 @@ fn what_a_stranger_makes_up_does_not_stay() {
     // What is kept for good is counted, not measured at every start.
     let size: u64 = fs::read_to_string(folder.join("size")).unwrap().trim().parse().unwrap();
     assert_eq!(size, 2 * 16 * (SEALED_LEN as u64 + 32));
+}
+
+/// Where room is scarce, what has waited for a quarter of an hour goes, and nothing younger.
+#[test]
+fn scarce_room_is_for_the_young() {
+    let node = Node::start(HOLDER);
+    let share = (8 * 16 * SEALED_LEN).to_string();
+    let flags = ["--staging-bytes", &share];
+    for (uploads, kept) in [(4, 4), (5, 3)] {
+        let mut relay = Relay::start(&node, &flags);
+        let staging = relay.folder.join("staging");
+        for number in 1..=uploads {
+            let root = relay.store(&upload(number));
+            let age = Duration::from_secs(if number <= 2 { 16 * 60 } else { 14 * 60 });
+            let file = fs::File::options().write(true).open(staging.join(const_hex::encode(root))).unwrap();
+            file.set_modified(SystemTime::now() - age).unwrap();
+        }
+        relay.restart(&node, &flags);
+        let there = || fs::read_dir(&staging).unwrap().count();
+        let begun = Instant::now();
+        while there() > kept && begun.elapsed() < Duration::from_secs(20) {
+            thread::sleep(Duration::from_millis(20));
+        }
+        // Long enough for the first sweep to have taken more.
+        thread::sleep(Duration::from_millis(300));
+        assert_eq!(there(), kept);
+    }
 }
 
 /// A file that the power cut short is no upload.
