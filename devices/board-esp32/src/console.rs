@@ -2,10 +2,10 @@
 
 use crate::flash::{self, Flash};
 use crate::{BOARD, FIRMWARE};
-use core::fmt::Write as _;
-use embassy_time::{Duration, Timer};
+use core::cell::Cell;
+use core::fmt::{self, Write as _};
+use embassy_time::{Duration, Instant, Timer};
 use esp_hal::Blocking;
-use esp_hal::delay::Delay;
 use esp_hal::efuse;
 use esp_hal::gpio::Input;
 use esp_hal::rng::Trng;
@@ -19,15 +19,44 @@ use obd_core::update::Board;
 /// Settings in hex are the longest line.
 const LINE: usize = 2 * SETTINGS_LEN + 16;
 
-/// How long a question waits for the button.
-const BUTTON_SECONDS: u32 = 30;
+/// How long a question waits for the button, in looks at it.
+const LOOKS: u32 = 3_000;
+/// Between two looks at button and port.
+const LOOK: Duration = Duration::from_millis(10);
 
 /// The board as the console sees it.
 pub struct Bench {
     /// The flash.
     pub flash: &'static Flash,
-    /// A button to ground.
-    pub button: Input<'static>,
+    /// Where the question for the button stands.
+    pub question: &'static Cell<Question>,
+}
+
+/// The question for the button, which the console asks in the middle of an answer, and the other tasks must not
+/// wait for: the answer is begun, withheld while a person has not decided, and then given from its beginning.
+/// Nothing is changed before the button is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Not asked.
+    None,
+    /// Asked, and the answer withheld.
+    Asked,
+    /// Somebody pressed it.
+    Pressed,
+    /// Nobody did, in time.
+    Ignored,
+}
+
+/// The port, while no question is open.
+struct Answer<'a> {
+    port: &'a mut UsbSerialJtag<'static, Blocking>,
+    question: &'static Cell<Question>,
+}
+
+impl fmt::Write for Answer<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if self.question.get() == Question::Asked { Ok(()) } else { self.port.write_str(text) }
+    }
 }
 
 impl Fixture for Bench {
@@ -54,14 +83,10 @@ impl Fixture for Bench {
     }
 
     fn button(&mut self) -> bool {
-        let delay = Delay::new();
-        for _ in 0..BUTTON_SECONDS * 100 {
-            if self.button.is_low() {
-                return true;
-            }
-            delay.delay_millis(10);
+        if self.question.get() == Question::None {
+            self.question.set(Question::Asked);
         }
-        false
+        self.question.get() == Question::Pressed
     }
 
     fn load(&mut self, what: Stored, bytes: &mut [u8]) -> bool {
@@ -73,23 +98,41 @@ impl Fixture for Bench {
     }
 }
 
+/// A console that nobody has used for so long is alone in a car.
+const ALONE: Duration = Duration::from_secs(600);
+
 /// Answers lines for ever, feeds the watchdog as long as tasks get their turn, and starts anew when the device
-/// was paired or made new. A line that is too long is dropped with an error.
+/// was paired or made new. A line that is too long is dropped with an error. `sleep` ends a device that does nothing
+/// else, so that it does not empty the battery of a car that it was left in.
 pub async fn serve(
     mut port: UsbSerialJtag<'static, Blocking>,
     mut console: Console<Bench, AnyKey>,
+    button: Input<'static>,
+    question: &'static Cell<Question>,
     mut watchdog: Rwdt,
+    mut sleep: Option<impl FnOnce()>,
 ) -> ! {
     let mut line = [0; LINE];
     let mut length = 0;
     let bond = console.bond();
+    let mut used_at = Instant::now();
     loop {
         watchdog.feed();
+        if let Some(sleep) = sleep.take_if(|_| used_at.elapsed() > ALONE) {
+            sleep();
+        }
         match port.read_byte() {
-            Err(_) => Timer::after(Duration::from_millis(10)).await,
+            Err(_) => Timer::after(LOOK).await,
             Ok(b'\n') => {
                 match line.get(..length).map(core::str::from_utf8) {
-                    Some(Ok(text)) => drop(console.answer(text, &mut port)),
+                    Some(Ok(text)) => {
+                        question.set(Question::None);
+                        let _ = console.answer(text, &mut Answer { port: &mut port, question });
+                        if question.get() == Question::Asked {
+                            question.set(pressed(&button, &mut watchdog).await);
+                            let _ = console.answer(text, &mut port);
+                        }
+                    }
                     _ => drop(port.write_str("error the line is too long or not text")),
                 }
                 let _ = port.write_str("\r\n");
@@ -100,6 +143,7 @@ pub async fn serve(
                 }
             }
             Ok(byte) => {
+                used_at = Instant::now();
                 if let Some(place) = line.get_mut(length) {
                     *place = byte;
                 }
@@ -107,4 +151,16 @@ pub async fn serve(
             }
         }
     }
+}
+
+/// Waits for the button, and lets the other tasks run.
+async fn pressed(button: &Input<'static>, watchdog: &mut Rwdt) -> Question {
+    for _ in 0..LOOKS {
+        watchdog.feed();
+        if button.is_low() {
+            return Question::Pressed;
+        }
+        Timer::after(LOOK).await;
+    }
+    Question::Ignored
 }

@@ -6,7 +6,7 @@
 //!                                                       ▼
 //!    USB ◄──► console      eFuses ─ HMAC ─► keys
 //!    TWAI ◄─ can ─► drive ─ records ─► flash ─► uplink ─► tls ─► net ─► Wi-Fi
-//!    battery ─► power ─► deep sleep
+//!    battery ─► power ─► deep sleep        clock ◄─ blocks
 //! ```
 //!
 //! Nothing here has been run on silicon; it is compiled, linked and checked as an image.
@@ -21,13 +21,14 @@ pub mod net;
 mod ota;
 pub mod power;
 pub mod safe;
+mod shared;
 mod start;
 pub mod tls;
 mod uplink;
 
 pub use start::{Parts, run};
 
-use obd_core::update::Board;
+use obd_core::update::{Board, version};
 
 /// The chip that this is compiled for.
 #[cfg(feature = "esp32c3")]
@@ -41,5 +42,8 @@ compile_error!("choose a chip: feature esp32c3 or esp32c6");
 #[cfg(all(feature = "esp32c3", feature = "esp32c6"))]
 compile_error!("choose one chip: feature esp32c3 or esp32c6");
 
-/// The version of this firmware; rises from release to release.
-pub const FIRMWARE: u32 = 1;
+/// The version of this firmware: the workspace's, as a number that rises from release to release.
+pub const FIRMWARE: u32 = match version(env!("CARGO_PKG_VERSION")) {
+    Some(number) => number,
+    None => panic!("the workspace's version is no release"),
+};

@@ -1,32 +1,39 @@
 //! Wi-Fi as a station, and the IP stack on it: DHCP for IPv4, router advertisements for IPv6.
 
+use crate::shared::Shared;
+use crate::start::now;
 use embassy_executor::Spawner;
 use embassy_net::dns::DnsQueryType;
 use embassy_net::tcp::TcpSocket;
 use embassy_net::{Config, ConfigV6, DhcpConfig, IpAddress, Runner, Stack, StackResources};
-use embassy_time::{Duration, Timer};
+use embassy_time::{Duration, Timer, with_timeout};
 use esp_hal::peripherals::WIFI;
 use esp_hal::rng::Rng;
 use esp_radio::wifi::sta::StationConfig;
 use esp_radio::wifi::{
     AuthenticationMethodConfig, Config as WifiConfig, Interface, Password, Ssid, WifiController,
 };
+use obd_core::power::Radio;
 use obd_core::provision::Settings;
 use static_cell::StaticCell;
 
 /// DHCP, DNS and two connections.
 static RESOURCES: StaticCell<StackResources<4>> = StaticCell::new();
 
-/// The first and the longest pause between attempts to join.
-const PAUSE: Duration = Duration::from_secs(2);
-const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+/// Between two looks whether the radio may try.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// How long a connection may say nothing.
 const SILENCE: Duration = Duration::from_secs(30);
 
 /// Starts the radio and the stack; they run in tasks of their own. None when the chip has no radio to give or
 /// the network's name cannot be one.
-pub fn start(spawner: Spawner, wifi: WIFI<'static>, settings: &Settings) -> Option<Stack<'static>> {
+pub(crate) fn start(
+    spawner: Spawner,
+    wifi: WIFI<'static>,
+    settings: &Settings,
+    shared: &'static Shared,
+) -> Option<Stack<'static>> {
     let mut station = StationConfig::default().with_ssid(Ssid::try_from(settings.network.as_bytes()).ok()?);
     station = station.with_authentication(match settings.passphrase.as_str()? {
         "" => AuthenticationMethodConfig::Open,
@@ -42,7 +49,7 @@ pub fn start(spawner: Spawner, wifi: WIFI<'static>, settings: &Settings) -> Opti
     let resources = RESOURCES.init(StackResources::new());
     let (stack, runner) = embassy_net::new(Interface::try_station()?, config, resources, seed);
     spawner.spawn(run(runner).ok()?);
-    spawner.spawn(join(controller).ok()?);
+    spawner.spawn(join(controller, shared).ok()?);
     Some(stack)
 }
 
@@ -96,16 +103,32 @@ async fn run(mut runner: Runner<'static, Interface>) {
     runner.run().await
 }
 
-/// Joins the network, and again when it is lost, with pauses that grow.
+/// Joins the network, and again when it is lost, as often as a driven or a parked car may.
 #[embassy_executor::task]
-async fn join(mut controller: WifiController<'static>) {
-    let mut pause = PAUSE;
+async fn join(mut controller: WifiController<'static>, shared: &'static Shared) {
+    let random = Rng::new();
+    let longest = Duration::from_micros(Radio::TRY.as_micros());
     loop {
-        if controller.connect_async().await.is_ok() {
-            pause = PAUSE;
-            let _ = controller.wait_for_disconnect_async().await;
+        let mut radio = shared.radio.get();
+        let may = radio.may_try(now(), shared.parked.get());
+        shared.radio.set(radio);
+        if !may {
+            Timer::after(LOOK).await;
+            continue;
         }
-        Timer::after(pause).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
+        let joined = matches!(with_timeout(longest, controller.connect_async()).await, Ok(Ok(_)));
+        if joined {
+            radio.succeeded(now());
+        } else {
+            radio.failed(now(), random.random().to_le_bytes()[0]);
+        }
+        shared.radio.set(radio);
+        if joined {
+            shared.online.set(true);
+            let _ = controller.wait_for_disconnect_async().await;
+            shared.online.set(false);
+            // A network that takes and drops the device is not asked in a circle.
+            Timer::after(LOOK).await;
+        }
     }
 }

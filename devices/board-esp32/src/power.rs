@@ -8,8 +8,8 @@ use esp_hal::ram;
 use esp_hal::rtc_cntl::sleep::{LowPower, RtcSleepConfig};
 use esp_hal::rtc_cntl::{WakeupSource, wakeup_cause};
 use esp_hal::time::{Duration, Instant as ChipInstant};
-use obd_core::Instant;
 use obd_core::power::Sleeper;
+use obd_core::{Clock, Instant};
 
 /// Between two looks of a sleeping device at battery and bus, in seconds.
 const LOOK: u64 = 10;
@@ -24,9 +24,12 @@ const FULL_SCALE: u32 = 2_500;
 /// How long a look listens to the bus, in steps of 10 µs: two frames at 250 kbit/s.
 const LISTEN: u32 = 200;
 
-/// What the sleep began with, kept through it, and how long the device has slept in all.
+/// What the sleep began with and what time it was, kept through it, and how long the device was asleep and awake
+/// before this start.
 #[ram(unstable(rtc_fast, persistent))]
 static mut SLEEPER: [u8; Sleeper::LEN] = [0; Sleeper::LEN];
+#[ram(unstable(rtc_fast, persistent))]
+static mut CLOCK: [u8; Clock::LEN] = [0; Clock::LEN];
 #[ram(unstable(rtc_fast, persistent))]
 static mut SLEPT: u64 = 0;
 
@@ -62,15 +65,27 @@ pub(crate) fn look(lpwr: &mut LPWR<'static>, battery: &mut Battery, can_rx: &mut
     // SAFETY: one core, and nothing else runs this early.
     let mut sleeper = unsafe { Sleeper::from_bytes(&(&raw const SLEEPER).read()) };
     let moved = bus_moves(can_rx.reborrow());
-    if sleeper.check(asleep_now(), battery.millivolts(), moved).is_none() {
-        sleep(lpwr.reborrow(), &sleeper);
+    if sleeper.check(now(), battery.millivolts(), moved).is_none() {
+        sleep_on(lpwr.reborrow(), &sleeper);
     }
     sleeper
 }
 
+/// The clock as it was held through the sleep.
+pub(crate) fn held_clock() -> Clock {
+    // SAFETY: one core, and written only on the way into the sleep.
+    unsafe { Clock::from_bytes(&(&raw const CLOCK).read()) }
+}
+
 /// Falls asleep. The CAN controller is stopped before; the radio stops with the chip.
-pub(crate) fn sleep(lpwr: LPWR<'_>, sleeper: &Sleeper) -> ! {
-    let slept = asleep_now().as_micros().saturating_add(LOOK * 1_000_000);
+pub(crate) fn sleep(lpwr: LPWR<'_>, sleeper: &Sleeper, clock: &Clock) -> ! {
+    // SAFETY: one core, and nothing runs after this.
+    unsafe { (&raw mut CLOCK).write(clock.to_bytes()) };
+    sleep_on(lpwr, sleeper)
+}
+
+fn sleep_on(lpwr: LPWR<'_>, sleeper: &Sleeper) -> ! {
+    let slept = now().as_micros().saturating_add(LOOK * 1_000_000);
     // SAFETY: one core, and nothing runs after this.
     unsafe {
         (&raw mut SLEEPER).write(sleeper.to_bytes());
@@ -81,8 +96,9 @@ pub(crate) fn sleep(lpwr: LPWR<'_>, sleeper: &Sleeper) -> ! {
     low.sleep_deep(RtcSleepConfig::deep())
 }
 
-/// A clock that goes on through the sleep, to the precision of [`LOOK`]: what it is for lasts minutes.
-pub(crate) fn asleep_now() -> Instant {
+/// The time since power came or the chip was reset, sleeps included, as exact as the oscillator that wakes the
+/// chip: some percent.
+pub(crate) fn now() -> Instant {
     // SAFETY: one core; written only on the way into the sleep.
     let slept = unsafe { (&raw const SLEPT).read() };
     Instant::from_micros(slept.saturating_add(ChipInstant::now().duration_since_epoch().as_micros()))

@@ -1,12 +1,13 @@
 //! From reset to a running device.
 
 use crate::can::Twai;
-use crate::console::{self, Bench};
+use crate::console::{self, Bench, Question};
 use crate::drive::{self, Drive};
-use crate::flash::{self, Flash, LAYOUT, QUEUE, Queue};
+use crate::flash::{self, Flash, LAYOUT, QUEUE};
 use crate::power::{self, Battery};
+use crate::shared::Shared;
 use crate::{keys, net, uplink};
-use core::cell::{Cell, RefCell};
+use core::cell::Cell;
 use embassy_executor::Spawner;
 use esp_hal::gpio::{AnyPin, Input, InputConfig, Pull};
 use esp_hal::peripherals::{
@@ -21,10 +22,11 @@ use esp_hal::timer::timg::TimerGroup;
 use esp_hal::usb::usb_serial_jtag::UsbSerialJtag;
 use esp_storage::FlashStorage;
 use obd_core::can::{Bitrate, Bus as _, Mode};
+use obd_core::power::Sleeper;
 use obd_core::provision::{Bond, Console, Settings};
 use obd_core::queue::{self, Chip};
 use obd_core::update::{Standing, raise, reject};
-use obd_core::{AnyKey, Instant, Signer as _};
+use obd_core::{AnyKey, Clock, Instant, Signer as _};
 use static_cell::StaticCell;
 
 /// What a board gives: the chip's parts, and the pins that its wiring chose.
@@ -61,7 +63,7 @@ pub struct Parts {
     pub button: AnyPin<'static>,
 }
 
-/// A device that hangs for so long starts anew; longer than a question waits for the button.
+/// A device that hangs for so long starts anew.
 const WATCHDOG: Duration = Duration::from_secs(60);
 
 /// What a provisioned and paired device works with.
@@ -75,18 +77,19 @@ pub(crate) struct Device {
 pub async fn run(spawner: Spawner, mut parts: Parts) -> ! {
     static CHIP: StaticCell<Flash> = StaticCell::new();
     static DEVICE: StaticCell<Device> = StaticCell::new();
-    static RECORDS: StaticCell<RefCell<Queue>> = StaticCell::new();
-    static OTHER: StaticCell<Cell<bool>> = StaticCell::new();
+    static SHARED: StaticCell<Shared> = StaticCell::new();
+    static QUESTION: StaticCell<Cell<Question>> = StaticCell::new();
 
     let mut rtc = Rtc::new(parts.rtc);
     rtc.rwdt.set_timeout(RwdtStage::Stage0, WATCHDOG);
     rtc.rwdt.enable();
     let chip: &'static Flash = CHIP.init(Chip::new(FlashStorage::new(parts.flash)));
     let mut battery = Battery::new(parts.adc, parts.battery);
-    let mut slept = None;
+    let (mut slept, mut clock) = (None, Clock::new());
     // Before the radio, before the bus, before anything that could hang.
     if power::woke() {
         slept = Some(power::look(&mut parts.lpwr, &mut battery, &mut parts.can_rx));
+        clock = power::held_clock();
     } else {
         let running = flash::running(chip);
         if let Some(Ok(Standing::Reset)) = chip.with(|flash| raise(flash, &LAYOUT, running)) {
@@ -107,12 +110,18 @@ pub async fn run(spawner: Spawner, mut parts: Parts) -> ! {
     drop(random);
     let vault = keys::vault(parts.hmac, chip, fresh);
     let button = Input::new(parts.button, InputConfig::default().with_pull(Pull::Up));
-    let mut console = Console::with_p256(Bench { flash: chip, button }, vault);
+    let question: &'static Cell<Question> = QUESTION.init(Cell::new(Question::None));
+    let mut console = Console::with_p256(Bench { flash: chip, question }, vault);
     let usb = UsbSerialJtag::new(parts.usb);
 
     let (Some(key), Some(settings), Some(bond)) = (console.key(), console.settings(), console.bond()) else {
         // The noise stays on: keys are made here.
-        console::serve(usb, console, rtc.rwdt).await
+        let lpwr = parts.lpwr;
+        let sleep = move || {
+            drop(source);
+            rest(lpwr, &mut battery, slept, clock);
+        };
+        console::serve(usb, console, button, question, rtc.rwdt, Some(sleep)).await
     };
     drop(source);
     let keys = console.record_keys(&bond, key.address());
@@ -125,23 +134,31 @@ pub async fn run(spawner: Spawner, mut parts: Parts) -> ! {
     if !self_test && let Some(Ok(Standing::Reset)) = chip.with(|flash| reject(flash, &LAYOUT)) {
         software_reset();
     }
-    if let (Ok(queue), Some(keys)) = (queue, keys) {
-        let queue: &'static RefCell<Queue> = RECORDS.init(RefCell::new(queue));
-        let other_vehicle: &'static Cell<bool> = OTHER.init(Cell::new(false));
-        let commitment = device.bond.commitment;
+    let (Ok(queue), Some(keys)) = (queue, keys) else {
         let lpwr = parts.lpwr;
-        let drive = Drive { can, battery, lpwr, queue, keys, commitment, other_vehicle, slept };
-        if let Ok(task) = drive::task(drive) {
-            spawner.spawn(task);
-        }
-        let seed = u64::from_le_bytes(seed);
-        if let Some(stack) = net::start(spawner, parts.wifi, &device.settings)
-            && let Ok(task) = uplink::task(stack, chip, queue, device, other_vehicle, seed, self_test)
-        {
-            spawner.spawn(task);
-        }
+        let sleep = move || rest(lpwr, &mut battery, slept, clock);
+        console::serve(usb, console, button, question, rtc.rwdt, Some(sleep)).await
+    };
+    let shared: &'static Shared = SHARED.init(Shared::new(queue, clock, slept.is_some()));
+    let commitment = device.bond.commitment;
+    let lpwr = parts.lpwr;
+    let drive = Drive { can, battery, lpwr, shared, keys, commitment, slept };
+    if let Ok(task) = drive::task(drive) {
+        spawner.spawn(task);
     }
-    console::serve(usb, console, rtc.rwdt).await
+    let seed = u64::from_le_bytes(seed);
+    if let Some(stack) = net::start(spawner, parts.wifi, &device.settings, shared)
+        && let Ok(task) = uplink::task(stack, chip, device, shared, seed, self_test)
+    {
+        spawner.spawn(task);
+    }
+    console::serve(usb, console, button, question, rtc.rwdt, None::<fn()>).await
+}
+
+/// Sleeps, for want of anything to do until the car is used, and then looks again.
+pub(crate) fn rest(lpwr: LPWR<'_>, battery: &mut Battery, slept: Option<Sleeper>, clock: Clock) {
+    let sleeper = Sleeper::new(power::now(), battery.millivolts(), false, false, slept);
+    power::sleep(lpwr, &sleeper, &clock)
 }
 
 /// The time since the chip started.

@@ -1,11 +1,11 @@
 //! Carries what waits in the queue to the chain: runs the client's steps over TLS.
 
-use crate::flash::{self, Flash, LAYOUT, Queue};
+use crate::flash::{self, Flash, LAYOUT};
 use crate::net::{self, Buffers};
 use crate::ota;
+use crate::shared::Shared;
 use crate::start::{Device, now};
 use crate::tls::{self, Connection};
-use core::cell::{Cell, RefCell};
 use device_tls::Records;
 use embassy_net::Stack;
 use embassy_time::{Duration, Timer, with_timeout};
@@ -17,9 +17,6 @@ use obd_core::provision::Stored;
 use obd_core::update::{Checks, confirm};
 use obd_core::{Instant, provision};
 use static_cell::StaticCell;
-
-/// Confirmations before a reading is done with: the chain's `safe` depth.
-const DEPTH: u64 = 32;
 
 /// The longest wait for an answer on an open link; the client's own limit is shorter.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -41,9 +38,8 @@ const NOTICE: Duration = Duration::from_secs(1);
 pub(crate) async fn task(
     stack: Stack<'static>,
     chip: &'static Flash,
-    queue: &'static RefCell<Queue>,
     device: &'static Device,
-    other_vehicle: &'static Cell<bool>,
+    shared: &'static Shared,
     seed: u64,
     self_test: bool,
 ) {
@@ -65,22 +61,24 @@ pub(crate) async fn task(
         epoch: device.bond.epoch,
         gas_limit: device.settings.policy.max_gas,
         daily_cap: device.settings.daily_cap,
-        depth: DEPTH,
-        quorum: 1,
+        depth: Settings::DEPTH,
+        quorum: Settings::majority(count),
         timing: Timing::DEFAULT,
     };
     let client = Client::new(&settings, &device.key, seed);
     let issuer = device.settings.issuer.as_bytes();
     let epoch = device.bond.epoch;
     let mut uplink =
-        Uplink { client, queue, chip, epoch, other_vehicle, self_test, request: [0; REQUEST_LEN], length: 0 };
+        Uplink { stack, client, chip, epoch, shared, self_test, request: [0; REQUEST_LEN], length: 0 };
 
     let mut asked: Option<Instant> = None;
     let mut target = uplink.next().await.0;
     loop {
         if asked.is_none_or(|asked| now().since(asked) >= UPDATES) {
             asked = Some(now());
+            shared.updating.set(true);
             ota::check(stack, chip, &device.settings, buffers, records).await;
+            shared.updating.set(false);
         }
         let endpoint = match target {
             Target::Node(place) => settings.nodes.get(place),
@@ -112,12 +110,12 @@ fn endpoint(known: Option<&provision::Endpoint>) -> Endpoint<'_> {
 }
 
 struct Uplink<'s> {
+    stack: Stack<'static>,
     client: Client<'s>,
-    queue: &'static RefCell<Queue>,
     chip: &'static Flash,
     /// Of the pairing that the device was started with.
     epoch: u32,
-    other_vehicle: &'static Cell<bool>,
+    shared: &'static Shared,
     self_test: bool,
     request: [u8; REQUEST_LEN],
     length: usize,
@@ -128,8 +126,10 @@ impl Uplink<'_> {
     async fn next(&mut self) -> (Target, bool) {
         loop {
             let mut wait = NOTICE;
-            if !self.other_vehicle.get() {
-                match self.client.step(now(), None, &mut self.queue.borrow_mut()) {
+            // Without a network nothing is asked, so that the first question after it comes is not held back.
+            if !self.shared.other_vehicle.get() && self.stack.is_config_up() {
+                let day = self.shared.day();
+                match self.client.step(now(), day, &mut self.shared.queue.borrow_mut()) {
                     Ok(Step::Request { target, fresh, bytes }) => {
                         self.length = bytes.len();
                         for (to, from) in self.request.iter_mut().zip(bytes) {
@@ -195,6 +195,7 @@ impl Uplink<'_> {
                     // Without the flash the trial goes on, and the next acknowledgement ends it.
                     let _ = self.chip.with(|flash| confirm(flash, &LAYOUT, checks));
                 }
+                Event::Time { stamp, nodes } => self.shared.set_clock(stamp, nodes),
                 // Sold or released: the record keys go, and the console waits for a new pairing.
                 Event::Unpaired { epoch }
                     if self.is_over(epoch) && flash::store(self.chip, Stored::Bond, &[]) =>

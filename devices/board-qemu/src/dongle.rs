@@ -63,6 +63,7 @@ const TIMING: Timing = Timing {
     pause: Duration::from_secs(2),
     backoff: Duration::from_millis(250),
     backoff_cap: Duration::from_secs(4),
+    clock: Duration::from_secs(3_600),
 };
 
 /// How often what the car is remembered by may be written: flash wears.
@@ -170,6 +171,8 @@ fn tell(event: &Event) {
         Event::Forgotten { counter } => log!("forgot up to {counter}"),
         Event::Suspended => log!("the pairing is suspended"),
         Event::Unpaired { epoch } => log!("not paired any more; epoch {epoch}"),
+        Event::Time { stamp, .. } => log!("block of {stamp}"),
+        Event::PassedOver { counter } => log!("passed over up to {counter}"),
         Event::Conflict { counter } => log!("the registry is at {counter}"),
         Event::Refused(_) => log!("the policy refuses"),
         Event::OverBudget => log!("the day's budget is spent"),

@@ -44,6 +44,7 @@ mod bytes;
 pub mod can;
 mod chain;
 pub mod client;
+mod clock;
 mod domain;
 mod flags;
 pub mod isotp;
@@ -69,6 +70,7 @@ pub mod update;
 
 pub use address::Address;
 pub use chain::{Chain, ChainError, MAX_LEAP};
+pub use clock::Clock;
 pub use domain::{Digest, Domain};
 pub use flags::{Flags, FlagsError, Quality, Source};
 pub use keccak::keccak256;

@@ -7,7 +7,7 @@ use crate::terms::{Agreement, Bond, Terms, What};
 use crate::{burn, image, register, settings};
 use device_rpc::{Caps, Pins};
 use lexopt::{Arg, Parser};
-use obd_core::update::Board;
+use obd_core::update::{Board, version};
 use obd_core::{Address, Claim, Curve, Key, Pairing, PublicKey};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ autochain-provision attest --port PORT
 autochain-provision reset --port PORT
     Ends the device's key, settings and pairing (button). Then init gives it a new life.
 
-autochain-provision sign-image --key-file FILE --board esp32c3|esp32c6|qemu --version N --out FILE IMAGE
+autochain-provision sign-image --key-file FILE --board esp32c3|esp32c6|qemu --version 1.2.3 --out FILE IMAGE
     An update file: signed manifest and image.
 
 Maker:
@@ -224,7 +224,7 @@ impl Given {
             "sign-image" => Command::SignImage(Box::new(image::Order {
                 secret: self.secret("key-file")?,
                 board: self.board("board")?,
-                version: self.number("version")?,
+                version: self.version()?,
                 out: self.text("out")?.into(),
                 image: self.file()?,
             })),
@@ -239,6 +239,12 @@ impl Given {
     fn number<T: std::str::FromStr>(&mut self, name: &str) -> Result<T, UsageError> {
         let text = self.text(name)?;
         text.parse().map_err(|_| UsageError(format!("--{name} {text} is not a number, or too high")))
+    }
+
+    fn version(&mut self) -> Result<u32, UsageError> {
+        let text = self.text("version")?;
+        version(&text)
+            .ok_or_else(|| UsageError(format!("--version {text} is not like 1.2.3, each below 1000")))
     }
 
     fn bytes<const N: usize>(&mut self, name: &str) -> Result<[u8; N], UsageError> {

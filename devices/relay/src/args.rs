@@ -3,6 +3,7 @@ use obd_core::{Address, Policy};
 use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 pub(crate) const USAGE: &str = "\
@@ -21,7 +22,9 @@ autochain-relay --data DIR --rpc URL --chain-id N --registry ADDR [--allow HOLDE
   --max-fee WEI             refuse to sign above this fee per gas (500000000000, 500 gwei)
   --max-priority-fee WEI    refuse to sign above this tip per gas (50000000000, 50 gwei)
   --gas-limit N             what one reading gets (400000)
-  --max-bytes N             the most that records may take on disk (10737418240)";
+  --max-bytes N             the most that records may take on disk (10737418240)
+  --staging-bytes N         how much of it records may take that no reading stands for yet (67108864)
+  --staging-hours N         how long these are kept (24)";
 
 /// What to do, checked.
 pub(crate) enum Command {
@@ -39,6 +42,8 @@ pub(crate) struct Order {
     pub(crate) listen: SocketAddr,
     pub(crate) daily_cap: u128,
     pub(crate) max_bytes: u64,
+    pub(crate) staging_bytes: u64,
+    pub(crate) staging: Duration,
 }
 
 pub(crate) fn parse(mut parser: Parser) -> Result<Command, String> {
@@ -46,7 +51,7 @@ pub(crate) fn parse(mut parser: Parser) -> Result<Command, String> {
     let mut allowed = Vec::new();
     let mut listen = SocketAddr::from(([127, 0, 0, 1], 8645));
     let (mut daily_cap, mut max_fee, mut max_tip) = (10_u128.pow(18), 500_000_000_000, 50_000_000_000);
-    let (mut max_gas, mut max_bytes) = (400_000, 10 << 30);
+    let (mut max_gas, mut max_bytes, mut staging_bytes, mut hours) = (400_000, 10 << 30, 64 << 20, 24_u32);
     while let Some(arg) = parser.next().map_err(text)? {
         match arg {
             Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
@@ -62,6 +67,8 @@ pub(crate) fn parse(mut parser: Parser) -> Result<Command, String> {
             Arg::Long("max-priority-fee") => max_tip = number(&mut parser)?,
             Arg::Long("gas-limit") => max_gas = number(&mut parser)?,
             Arg::Long("max-bytes") => max_bytes = number(&mut parser)?,
+            Arg::Long("staging-bytes") => staging_bytes = number(&mut parser)?,
+            Arg::Long("staging-hours") => hours = number(&mut parser)?,
             other => return Err(other.unexpected().to_string()),
         }
     }
@@ -75,8 +82,19 @@ pub(crate) fn parse(mut parser: Parser) -> Result<Command, String> {
     };
     let data = data.ok_or_else(|| missing("--data"))?;
     let rpc = rpc.ok_or_else(|| missing("--rpc"))?;
-    let order = Order { data, rpc, policy, allowed, secret, listen, daily_cap, max_bytes };
-    Ok(Command::Serve(Box::new(order)))
+    let staging = Duration::from_secs(u64::from(hours) * 3_600);
+    Ok(Command::Serve(Box::new(Order {
+        data,
+        rpc,
+        policy,
+        allowed,
+        secret,
+        listen,
+        daily_cap,
+        max_bytes,
+        staging_bytes,
+        staging,
+    })))
 }
 
 fn text(error: impl std::fmt::Display) -> String {

@@ -3,9 +3,10 @@
 //! serve, within a daily budget.
 //!
 //! ```text
-//!  dongle ─ autochain_storeRecords ─► Store: a file for each record, a tree for each upload
+//!  dongle ─ autochain_storeRecords ─► Staging: a share of the room, for a time
 //!         ─ autochain_relayReading ─► signature ─► pairing: active? holder allowed? ─► Budget ─► node
-//!  owner  ─ autochain_getRecord ────► Store
+//!                                         └─► or on chain when its time is over ─► Store: for good
+//!  owner  ─ autochain_getRecord ────► Store, Staging
 //! ```
 
 mod args;
@@ -15,6 +16,7 @@ mod node;
 mod reading;
 mod relay;
 mod server;
+mod staging;
 mod store;
 
 use args::{Command, Order, USAGE};

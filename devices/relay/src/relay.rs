@@ -11,10 +11,14 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// After so long the same reading may be carried again, with a higher fee.
 const PATIENCE: Duration = Duration::from_secs(90);
+
+/// Between two looks at what lies in staging.
+const SWEEP: Duration = Duration::from_secs(30);
 
 /// What the relay does, whoever asks.
 pub(crate) struct Relay {
@@ -46,8 +50,8 @@ struct Carried {
 
 impl Relay {
     pub(crate) fn open(order: Order) -> io::Result<Arc<Self>> {
-        let Order { data, rpc, policy, allowed, secret, daily_cap, max_bytes, .. } = order;
-        let store = Store::open(&data, max_bytes)?;
+        let Order { data, rpc, policy, allowed, secret, daily_cap, .. } = order;
+        let store = Store::open(&data, order.max_bytes, order.staging_bytes)?;
         let account = secret
             .map(|secret| {
                 let key = Key::from_bytes(&secret).map_err(io::Error::other)?;
@@ -56,7 +60,40 @@ impl Relay {
             })
             .transpose()?;
         let domain = Domain::new(policy.chain_id, policy.registry);
-        Ok(Arc::new(Self { store, node: Node::new(&rpc), policy, domain, allowed, account }))
+        let relay = Arc::new(Self { store, node: Node::new(&rpc), policy, domain, allowed, account });
+        let (sweeper, keep) = (Arc::downgrade(&relay), order.staging);
+        thread::spawn(move || {
+            while let Some(relay) = sweeper.upgrade() {
+                if let Err(error) = relay.sweep(keep) {
+                    eprintln!("autochain-relay: staging: {error}");
+                }
+                drop(relay);
+                thread::sleep(SWEEP);
+            }
+        });
+        Ok(relay)
+    }
+
+    /// Decides about uploads whose time in staging is over: one that the registry holds, as those of devices that
+    /// pay themselves, stays for good, others go. What the node cannot tell now, it may the next time.
+    fn sweep(&self, keep: Duration) -> Result<(), Error> {
+        let overdue = self.store.overdue(keep);
+        if overdue.is_empty() {
+            return Ok(());
+        }
+        let readings = self.node.readings(self.policy.registry)?;
+        let head = self.node.quantity("eth_blockNumber", json!([]))?;
+        for upload in overdue {
+            let accepted = self.node.accepted(readings, upload.vehicle, &upload.root, upload.age(), head);
+            let done = accepted.and_then(|accepted| match accepted {
+                true => self.store.claim(&upload.root),
+                false => self.store.forget(&upload.root),
+            });
+            if let Err(error) = done {
+                eprintln!("autochain-relay: staging, {}: {error}", const_hex::encode_prefixed(upload.root));
+            }
+        }
+        Ok(())
     }
 
     /// One call of JSON-RPC.
@@ -81,8 +118,8 @@ impl Relay {
         }
     }
 
-    /// Keeps an upload. Anybody may hand one in: what a stranger makes up is bounded by `--max-bytes`, and
-    /// without a reading on chain nobody asks for it.
+    /// Keeps an upload. Anybody may hand one in: what a stranger makes up is bounded by `--staging-bytes`, and
+    /// without a reading it goes after `--staging-hours`.
     fn store_records(&self, records: &Value) -> Result<Value, Error> {
         let records: Option<Vec<SealedRecord>> = records.as_array().and_then(|records| {
             let sealed = |record: &Value| {
@@ -113,6 +150,7 @@ impl Relay {
         if got <= last {
             return Err(Error::Counter { got, last });
         }
+        self.store.claim(&signed.reading.hash)?;
         let mut account = account.lock().unwrap_or_else(PoisonError::into_inner);
         self.carry(&mut account, &signed)
     }

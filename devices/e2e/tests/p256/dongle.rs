@@ -119,6 +119,7 @@ const TIMING: Timing = Timing {
     pause: Duration::from_secs(2),
     backoff: Duration::from_millis(250),
     backoff_cap: Duration::from_secs(4),
+    clock: Duration::from_secs(3_600),
 };
 
 /// A board whose button somebody holds. Its random generator repeats itself from test to test.

@@ -11,7 +11,7 @@ use scene::{Scene, key};
 use std::collections::{BTreeMap, HashMap};
 use std::process;
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 const VIN: &[u8; 17] = b"LSVAU0330E2119384";
 const OWNER: &str = ACCOUNTS[0];
@@ -139,6 +139,9 @@ fn a_trip_through_the_relay() {
     let before = scene.stored();
     scene.wait("relayed uploads after a cut", 240, |scene| scene.acknowledged() > before);
     scene.end_trip();
+    // What a board without a clock of its own would go by.
+    let now = UNIX_EPOCH.elapsed().unwrap().as_secs();
+    assert!(now.abs_diff(scene.logged("block of")) < 600);
     let records = scene.check().unwrap();
     assert!(records.len() > 5);
 }

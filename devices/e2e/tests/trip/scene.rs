@@ -86,7 +86,7 @@ impl Scene {
     }
 
     /// The highest number that the board logged after this word.
-    fn logged(&self, word: &str) -> u64 {
+    pub(crate) fn logged(&self, word: &str) -> u64 {
         let log = self.log.lock().unwrap();
         let number = |line: &String| {
             let rest = line.strip_prefix(word)?;

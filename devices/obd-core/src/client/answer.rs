@@ -11,6 +11,7 @@ pub(super) enum Answer {
     ChainId(u64),
     Genesis(Hash),
     Fees { head: u64, base_fee: u128, tip: u128 },
+    Stamp(u64),
     Standing(Standing),
     LastReading { counter: u64, hash: Hash },
     Nonce(u64),
@@ -59,6 +60,7 @@ impl Answer {
                 base_fee: result.get("baseFeePerGas")?.at(1)?.quantity()?,
                 tip: result.get("reward")?.at(0)?.at(0)?.quantity()?,
             },
+            Ask::Stamp => Self::Stamp(small(&result.data()?)?),
             Ask::Standing(_) => {
                 let words: [u8; 160] = result.data()?;
                 let [vehicle, epoch, _holder, counter, active] = words.as_chunks().0.try_into().ok()?;
@@ -186,6 +188,9 @@ pub enum Lie {
         /// The device's.
         least: u64,
     },
+    /// A block of another age, in seconds since the Unix epoch.
+    #[error("a block's time of {0}")]
+    Stamp(u64),
     /// Another hash for the transaction or the records that it got.
     #[error("another hash")]
     Hash,

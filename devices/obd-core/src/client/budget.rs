@@ -11,11 +11,12 @@ pub(super) struct Budget {
 impl Budget {
     pub(super) const LEN: usize = 20;
 
-    /// Adds `wei` when the day's sum stays within `cap`. A day that a clock was set back to is still the
-    /// later one; where no clock knows the day, it has not changed.
+    /// Adds `wei` when the day's sum stays within `cap`. Where no clock knows the day, it has not changed, nor
+    /// where one was set back by a day. A day further ahead was a lie, from before the device lost its power:
+    /// it would be the last one for years.
     pub(super) fn charge(mut self, day: Option<u32>, wei: u128, cap: u128) -> Option<Self> {
         if let Some(day) = day
-            && day > self.day
+            && (day > self.day || self.day.saturating_sub(day) > 1)
         {
             self = Self { day, spent: 0 };
         }
@@ -47,6 +48,7 @@ mod tests {
         assert_eq!(full, Budget { day: 10, spent: 100 });
         assert_eq!(full.charge(Some(11), 100, 100), Some(Budget { day: 11, spent: 100 }));
         assert_eq!(full.charge(Some(10), u128::MAX, u128::MAX), None);
+        assert_eq!(full.charge(Some(8), 1, 100), Some(Budget { day: 8, spent: 1 }));
         assert_eq!(Budget::from_bytes(&full.to_bytes()), full);
     }
 }

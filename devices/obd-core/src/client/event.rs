@@ -11,6 +11,13 @@ pub enum Event {
         /// How.
         failure: Failure,
     },
+    /// What time it is, for a [`Clock`](crate::Clock): the newest block's.
+    Time {
+        /// In seconds since the Unix epoch.
+        stamp: u64,
+        /// How many nodes agree, to ten minutes; at least the quorum.
+        nodes: u8,
+    },
     /// A transaction or a signed reading was handed over.
     Sent {
         /// The reading's counter.
@@ -54,8 +61,16 @@ pub enum Event {
         /// The epoch of the device's last pairing, as the registry has it.
         epoch: u32,
     },
-    /// The registry holds a counter above the device's: its flash was damaged, or another has its key.
+    /// The registry holds a counter above what the device's flash knows of: it was damaged, or another has the
+    /// device's key. What nodes agree on follows, as [`Event::Acknowledged`] or [`Event::PassedOver`]; a counter
+    /// more than [`MAX_LEAP`](crate::MAX_LEAP) above is not believed.
     Conflict {
+        /// The registry's.
+        counter: u64,
+    },
+    /// Nothing in flash shows what the registry's counter stands for. Records up to it may be on chain or lost;
+    /// they are not uploaded, and the next reading says that some may be lost.
+    PassedOver {
         /// The registry's.
         counter: u64,
     },

@@ -5,13 +5,16 @@ use super::http::{Request, Response};
 use super::pending::Pending;
 use super::{Delivery, Event, Failure, MAX_ENDPOINTS, Settings};
 use crate::queue::{MAX_BATCH, Queue, QueueError};
-use crate::{Domain, Instant, Key, Signer};
+use crate::{Domain, Hash, Instant, Key, Signer};
 use embedded_storage::nor_flash::MultiwriteNorFlash;
+use stamp::Stamps;
 use thiserror::Error;
 
 mod plan;
 mod put;
+mod recover;
 mod settle;
+mod stamp;
 
 /// Room for the longest request, in bytes: a full upload's records in hexadecimal.
 pub const REQUEST_LEN: usize = 7_680;
@@ -87,6 +90,9 @@ pub struct Client<'s> {
     outcome: Option<Result<(), Failure>>,
     session: Session,
     upload: Upload,
+    stamps: Stamps,
+    /// Records were passed over, which no reading has told yet.
+    lost: bool,
     loaded: bool,
     resume_at: Instant,
     random: Random,
@@ -109,6 +115,8 @@ struct Session {
     genesis: bool,
     head: Option<Head>,
     standing: Option<Standing>,
+    /// The device's counter in `standing` is so deep in the chain that it stays.
+    settled: bool,
     nonce: Option<u64>,
 }
 
@@ -134,8 +142,23 @@ struct Upload {
     taken: Option<u64>,
     /// A node says that the nonce is gone: see to it without waiting.
     doubted: bool,
+    /// The vehicle's last reading is not this one, and its counter not below this one's.
+    overtaken: bool,
     /// The nodes that agree on what would be acknowledged or given up, one bit each.
     agreeing: u8,
+    /// What they agree on.
+    claim: Option<Claim>,
+}
+
+/// What a node says of the chain at a depth that no reorganisation reaches.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Claim {
+    /// The device's last reading has this counter and hash.
+    Holds(u64, Hash),
+    /// The device's last reading has this counter, and is not the one under way.
+    Overtaken(u64),
+    /// The device does not speak for its vehicle; the epoch of its last pairing.
+    Unpaired(u32),
 }
 
 enum Plan {
@@ -164,6 +187,8 @@ impl<'s> Client<'s> {
             outcome: None,
             session: Session::default(),
             upload: Upload::default(),
+            stamps: Stamps::default(),
+            lost: false,
             loaded: false,
             resume_at: Instant::default(),
             random: Random::new(seed),
@@ -173,7 +198,7 @@ impl<'s> Client<'s> {
     }
 
     /// Decides what to do next. Returns at once; errors are the flash chip's. `day` is the number of days
-    /// since the Unix epoch, when a clock knows it.
+    /// since the Unix epoch, when a clock knows it ([`Clock::day`](crate::Clock::day)).
     pub fn step<F: MultiwriteNorFlash>(
         &mut self,
         now: Instant,

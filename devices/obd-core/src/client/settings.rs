@@ -27,7 +27,8 @@ pub struct Settings<'s> {
     pub daily_cap: u128,
     /// How many blocks must stand on a reading before it is acknowledged, and on a sale before it counts.
     pub depth: u64,
-    /// How many nodes must agree before an upload is acknowledged or a pairing given up; at least 1.
+    /// How many nodes must agree before an upload is acknowledged, a pairing given up or a time believed; at
+    /// least 1.
     pub quorum: u8,
     /// Intervals.
     pub timing: Timing,
@@ -70,6 +71,8 @@ pub struct Timing {
     pub backoff: Duration,
     /// The longest pause after a failure.
     pub backoff_cap: Duration,
+    /// Between two questions for the time, asked when something is uploaded anyway.
+    pub clock: Duration,
 }
 
 impl Timing {
@@ -81,10 +84,23 @@ impl Timing {
         pause: Duration::from_secs(60),
         backoff: Duration::from_secs(1),
         backoff_cap: Duration::from_secs(600),
+        clock: Duration::from_secs(3_600),
     };
 }
 
 impl Settings<'_> {
+    /// A depth for a chain of blocks about 13 seconds apart: three minutes. One upload of sixteen records is
+    /// under way until it is so deep, while a driven car leaves three or four records in a minute; at 32 blocks
+    /// they would go out at two in a minute, and the queue would drop what it has no room for. What lies deeper
+    /// is more than the device has to lose: who makes 12 blocks faster than everybody else can take sixteen
+    /// records off the chain, which the relay still has, or undo a sale, after which the device is paired anew.
+    pub const DEPTH: u64 = 12;
+
+    /// A majority of so many nodes, so that one of three may be down or lie; one of two may be down.
+    pub fn majority(nodes: usize) -> u8 {
+        u8::try_from(nodes.saturating_add(1) >> 1).unwrap_or(u8::MAX)
+    }
+
     /// The registry.
     pub const fn registry(&self) -> Address {
         self.policy.registry

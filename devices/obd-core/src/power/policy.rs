@@ -101,6 +101,11 @@ impl Policy {
         self.driven
     }
 
+    /// Whether the car is parked, as far as is known; a look at a parked car does not change it.
+    pub const fn is_parked(&self) -> bool {
+        !matches!(self.state, State::Polling)
+    }
+
     /// Takes in what is seen. After [`Order::Sleep`] and [`Order::CutOff`] the policy is over: the next one
     /// begins when the dongle wakes up.
     pub fn observe(&mut self, now: Instant, seen: &Observation) -> Order {

@@ -10,6 +10,21 @@ pub struct Radio {
 }
 
 impl Radio {
+    /// When power comes: a car is plugged into to be driven.
+    pub const fn new() -> Self {
+        Self { failures: 0, tries_parked: 0, not_before: Instant::from_micros(0) }
+    }
+
+    /// After a wake-up, until the car is driven: this parking has had its tries.
+    pub const fn resting() -> Self {
+        Self { tries_parked: Self::MAX_PARKED, ..Self::new() }
+    }
+
+    /// Whether a parked car gets no more tries.
+    pub const fn is_spent(&self) -> bool {
+        self.tries_parked >= Self::MAX_PARKED
+    }
+
     /// After the first failure; twice as long after each next one …
     pub const FIRST_PAUSE: Duration = Duration::from_secs(15);
     /// … up to this many doublings: 16 minutes.
@@ -24,7 +39,11 @@ impl Radio {
         if !parked {
             self.tries_parked = 0;
         }
-        if now < self.not_before || parked && self.tries_parked >= Self::MAX_PARKED {
+        if parked && self.tries_parked == 0 {
+            // It has just arrived, perhaps at home, whatever failed on the way.
+            (self.failures, self.not_before) = (0, now);
+        }
+        if now < self.not_before || parked && self.is_spent() {
             return false;
         }
         if parked {
@@ -71,6 +90,20 @@ mod tests {
     fn a_parked_car_pays_for_three_tries() {
         let mut radio = Radio::default();
         assert_eq!(tries(&mut radio, 86_400, true), usize::from(Radio::MAX_PARKED));
+        assert!(radio.is_spent());
+        assert_eq!(tries(&mut Radio::resting(), 86_400, true), 0);
+        assert!(Radio::resting().may_try(Instant::default(), false), "driven again");
+    }
+
+    #[test]
+    fn an_arrival_is_tried_at_once() {
+        let mut radio = Radio::default();
+        tries(&mut radio, 7_200, false);
+        assert!(!radio.may_try(Instant::from_millis(7_200_000), false));
+        assert!(radio.may_try(Instant::from_millis(7_200_000), true));
+        radio.failed(Instant::from_millis(7_230_000), 0);
+        assert!(!radio.may_try(Instant::from_millis(7_244_000), true));
+        assert!(radio.may_try(Instant::from_millis(7_245_000), true));
     }
 
     #[test]

@@ -63,6 +63,6 @@ impl Batch {
 }
 
 /// What stands for an entry in the tree; what is no sealed record is hashed as it is.
-fn leaf(payload: &[u8]) -> Hash {
+pub(super) fn leaf(payload: &[u8]) -> Hash {
     payload.try_into().map_or_else(|_| keccak256(payload), |bytes| SealedRecord::from_bytes(bytes).hash())
 }

@@ -1,6 +1,7 @@
+use super::batch::{MAX_BATCH, leaf};
 use super::flash::{Chip, Shared, now};
-use super::{Batch, Journal, Note};
-use crate::Chain;
+use super::{Batch, Journal, Note, merkle};
+use crate::{Chain, Hash};
 use core::ops::{ControlFlow, Range};
 use embedded_storage::nor_flash::{MultiwriteNorFlash, NorFlash, NorFlashError, NorFlashErrorKind};
 use sequential_storage::cache::NoCache;
@@ -12,6 +13,10 @@ pub const MAX_ENTRY: usize = 512;
 /// Priority and number.
 const HEAD: usize = 9;
 const BUFFER: usize = MAX_ENTRY + HEAD + 3;
+
+/// What is shown an entry, and whether it has seen enough. A pointer, so that the walk over a ring is in flash
+/// once.
+type Visit<'v> = dyn FnMut(Entry<'_>) -> ControlFlow<()> + 'v;
 
 type Ring<'f, F> = QueueStorage<Shared<'f, F>, NoCache>;
 
@@ -159,14 +164,40 @@ impl<'f, F: MultiwriteNorFlash> Queue<'f, F> {
         Ok(batch)
     }
 
+    /// Whether the entries that wait, up to the number `last` and with it, end with a batch of this root, of
+    /// whatever length.
+    pub fn ends_with(&mut self, last: u64, root: &Hash) -> Result<bool, QueueError> {
+        let mut leaves = [[0; 32]; MAX_BATCH];
+        let (mut newest, mut count) = (0, 0_usize);
+        self.waiting(|entry| {
+            if entry.seq > last {
+                return ControlFlow::Break(());
+            }
+            leaves.rotate_left(1);
+            if let Some(place) = leaves.last_mut() {
+                *place = leaf(entry.payload);
+            }
+            (newest, count) = (entry.seq, count.saturating_add(1));
+            ControlFlow::Continue(())
+        })?;
+        let known = leaves.get(MAX_BATCH.saturating_sub(count)..).unwrap_or_default();
+        Ok(newest == last
+            && (0..known.len())
+                .any(|from| known.get(from..).is_some_and(|leaves| merkle::root(leaves) == *root)))
+    }
+
     /// Shows the entries that wait, oldest first, until `visit` breaks.
     pub fn waiting(&mut self, mut visit: impl FnMut(Entry<'_>) -> ControlFlow<()>) -> Result<(), QueueError> {
+        self.visit_waiting(&mut visit)
+    }
+
+    fn visit_waiting(&mut self, visit: &mut Visit<'_>) -> Result<(), QueueError> {
         let mark = self.acknowledged.counter();
         let kept = self.kept;
         let above = |floor: u64, entry: &Entry<'_>| entry.seq > floor.max(mark);
         let mut last = 0;
         let mut broken = false;
-        each(&mut self.keep, &mut self.buffer, |entry| {
+        each(&mut self.keep, &mut self.buffer, &mut |entry| {
             if above(last, &entry) {
                 last = entry.seq;
                 broken = visit(entry).is_break();
@@ -176,7 +207,7 @@ impl<'f, F: MultiwriteNorFlash> Queue<'f, F> {
         if broken {
             return Ok(());
         }
-        each(&mut self.main, &mut self.buffer, |entry| {
+        each(&mut self.main, &mut self.buffer, &mut |entry| {
             if above(kept, &entry) { visit(entry) } else { ControlFlow::Continue(()) }
         })
     }
@@ -192,8 +223,8 @@ impl<'f, F: MultiwriteNorFlash> Queue<'f, F> {
         self.newest = self.newest.max(chain.counter());
         let (mark, newest) = (chain.counter(), self.newest);
         let done = |entry: &Entry<'_>| entry.seq <= mark && entry.seq != newest;
-        remove(&mut self.keep, &mut self.buffer, done)?;
-        remove(&mut self.main, &mut self.buffer, done)
+        remove(&mut self.keep, &mut self.buffer, &done)?;
+        remove(&mut self.main, &mut self.buffer, &done)
     }
 
     /// What the registry is known to hold.
@@ -275,7 +306,7 @@ impl<'f, F: MultiwriteNorFlash> Queue<'f, F> {
 fn each<F: MultiwriteNorFlash>(
     ring: &mut Ring<'_, F>,
     buffer: &mut [u8; BUFFER],
-    mut visit: impl FnMut(Entry<'_>) -> ControlFlow<()>,
+    visit: &mut Visit<'_>,
 ) -> Result<(), QueueError> {
     let mut entries = now(ring.iter()).ok_or(QueueError::Stuck)??;
     while let Some(entry) = now(entries.next(buffer)).ok_or(QueueError::Stuck)?? {
@@ -290,7 +321,7 @@ fn each<F: MultiwriteNorFlash>(
 fn remove<F: MultiwriteNorFlash>(
     ring: &mut Ring<'_, F>,
     buffer: &mut [u8; BUFFER],
-    done: impl Fn(&Entry<'_>) -> bool,
+    done: &dyn Fn(&Entry<'_>) -> bool,
 ) -> Result<(), QueueError> {
     let mut entries = now(ring.iter()).ok_or(QueueError::Stuck)??;
     while let Some(entry) = now(entries.next(buffer)).ok_or(QueueError::Stuck)?? {
@@ -309,7 +340,7 @@ fn highest<F: MultiwriteNorFlash>(
     losses: &mut u32,
 ) -> Result<u64, QueueError> {
     let mut highest = 0;
-    let read = each(ring, buffer, |entry| {
+    let read = each(ring, buffer, &mut |entry| {
         highest = entry.seq.max(highest);
         ControlFlow::Continue(())
     });

@@ -1,7 +1,7 @@
 /// When something was read, and how the device knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Time {
-    /// Milliseconds since the Unix epoch; since the start of the device where the source is
+    /// Milliseconds since the Unix epoch; since the device started, or got power, where the source is
     /// [`TimeSource::Unset`].
     pub ms: u64,
     /// The clock.

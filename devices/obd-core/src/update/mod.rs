@@ -25,6 +25,7 @@ mod partition;
 #[cfg(test)]
 mod tests;
 mod trial;
+mod version;
 
 pub use download::{Download, DownloadError};
 pub use install::{InstallError, Installed, Installer, Running};
@@ -33,6 +34,7 @@ pub use manifest::{Board, MANIFEST_LEN, Manifest, ManifestError};
 pub use otadata::OtaData;
 pub use partition::{FlashError, Layout, Partition, SECTOR};
 pub use trial::{Checks, MAX_ATTEMPTS, Standing, confirm, raise, reject};
+pub use version::version;
 
 /// One of the two partitions that hold firmware.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

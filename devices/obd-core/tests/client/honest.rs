@@ -72,6 +72,29 @@ fn restarts_never_double_an_upload() {
     assert_eq!(world.state().nonce, 2, "a transaction too many");
 }
 
+/// The same with a relay, which refuses a reading that the registry has: the device looks there.
+#[test]
+fn restarts_never_wait_for_a_relay_that_has_carried() {
+    let settings = Settings { relay: Some(node("relay.test")), delivery: Delivery::Relay, ..settings(1) };
+    for questions in 1..60 {
+        let (chip, key) = (chip(), key());
+        let mut world = World::new(1);
+        let mut queue = Queue::open(&chip, layout()).unwrap();
+        push(&mut queue, 3);
+        let acknowledged = |world: &World| world.events.contains(&Event::Acknowledged { counter: 3 });
+        let mut client = Client::new(&settings, &key, 1);
+        world.run(&mut client, &mut queue, 3_600, |world| {
+            acknowledged(world) || world.asked.len() >= questions
+        });
+        let mut queue = Queue::open(&chip, layout()).unwrap();
+        // The car stands for a while.
+        world.mine();
+        let mut client = Client::new(&settings, &key, 2);
+        assert!(world.run(&mut client, &mut queue, 600, acknowledged), "{questions}: {:?}", world.events);
+        assert_eq!(world.state().accepted.len(), 1);
+    }
+}
+
 /// One life of a device that records twenty times and uploads them.
 fn life(world: &mut World, chip: &Chip<Nor>, seed: u64) -> Result<(), QueueError> {
     let (key, settings) = (key(), settings(1));

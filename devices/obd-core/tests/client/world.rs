@@ -4,7 +4,7 @@ use flash_mock::Flash;
 use obd_core::client::{Client, Delivery, Endpoint, Event, LinkError, Settings, Step, Target, Timing};
 use obd_core::queue::{Chip, Layout, Priority, Queue, QueueError};
 use obd_core::record::{self, Content, EpochKeys, Period, Record, Samples, SealedRecord, Time, TimeSource};
-use obd_core::{Address, Chain, Flags, Hash, Instant, Key, Policy, Source, keccak256};
+use obd_core::{Address, Chain, Clock, Flags, Hash, Instant, Key, Policy, Source, keccak256};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 
@@ -13,6 +13,8 @@ pub(crate) const GENESIS: Hash = [0x9e; 32];
 pub(crate) const VEHICLE: u64 = 7;
 pub(crate) const GWEI: u128 = 1_000_000_000;
 const BLOCK_SECONDS: u64 = 13;
+/// When the world begins: a midnight, in seconds since the Unix epoch.
+pub(crate) const BEGIN: u64 = 20_718 * 86_400;
 
 /// One transaction as the chain has it.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,6 +93,8 @@ pub(crate) struct World {
     pub(crate) relayed: Vec<Value>,
     pub(crate) asked: Vec<(Target, String)>,
     pub(crate) events: Vec<Event>,
+    /// The device's.
+    pub(crate) clock: Clock,
     pub(crate) piece: usize,
 }
 
@@ -111,6 +115,7 @@ impl World {
             relayed: Vec::new(),
             asked: Vec::new(),
             events: Vec::new(),
+            clock: Clock::new(),
             piece: 700,
         }
     }
@@ -176,15 +181,17 @@ impl World {
     ) -> Result<bool, QueueError> {
         let end = self.now + seconds * 1_000;
         while self.now < end {
+            let now = Instant::from_millis(self.now);
             while let Some(event) = client.event() {
+                if let Event::Time { stamp, nodes } = event {
+                    self.clock.set(now, stamp, nodes);
+                }
                 self.events.push(event);
             }
             if done(self) {
                 return Ok(true);
             }
-            let now = Instant::from_millis(self.now);
-            let day = u32::try_from(self.now / 86_400_000).unwrap();
-            let (target, request) = match client.step(now, Some(day), queue)? {
+            let (target, request) = match client.step(now, self.clock.day(now), queue)? {
                 Step::Request { target, bytes, .. } => (target, bytes.to_vec()),
                 Step::Busy { until } | Step::Wait { until } => {
                     self.advance(until.as_micros() / 1_000);
@@ -264,6 +271,11 @@ impl World {
                 "reward": [[format!("{GWEI:#x}")]],
             }),
             "eth_getTransactionCount" => json!(format!("{:#x}", self.state().nonce)),
+            // The code that returns the block's time.
+            "eth_call" if params[0].get("to").is_none() => {
+                assert_eq!(params, &json!([{ "data": "0x4260005260206000f3" }, "latest"]));
+                words(&[BEGIN + self.now / (BLOCK_SECONDS * 1_000) * BLOCK_SECONDS])
+            }
             "eth_call" => {
                 let block = match params[1].as_str().unwrap() {
                     "latest" => head,
@@ -314,12 +326,16 @@ impl World {
             }
             "autochain_relayReading" => {
                 let reading = &params[0];
+                let counter = u64::from_str_radix(&reading["counter"].as_str().unwrap()[2..], 16).unwrap();
+                if counter <= self.state().last().0 {
+                    return Err("the counter is not above the device's last");
+                }
                 let tx = Tx {
                     hash: keccak256(reading.to_string().as_bytes()),
                     nonce: self.state().nonce + u64::try_from(self.pool.len()).unwrap(),
                     tip: GWEI,
                     fee: u128::MAX,
-                    counter: u64::from_str_radix(&reading["counter"].as_str().unwrap()[2..], 16).unwrap(),
+                    counter,
                     root: bytes(&reading["hash"]).try_into().unwrap(),
                 };
                 self.relayed.push(reading.clone());

@@ -222,7 +222,7 @@ fn an_image_is_signed_as_the_device_checks_it() {
         "--board",
         "esp32c6",
         "--version",
-        "3",
+        "1.2.3",
         "--out",
         &out_text,
         &image,
@@ -232,7 +232,7 @@ fn an_image_is_signed_as_the_device_checks_it() {
     let (manifest, content) = update.split_first_chunk::<MANIFEST_LEN>().unwrap();
     let signer = Key::from_bytes(&[8; 32]).unwrap().address();
     let manifest = Manifest::open(manifest, &[signer]).unwrap();
-    assert_eq!((manifest.version, manifest.length, manifest.hash), (3, 1000, keccak256(content)));
+    assert_eq!((manifest.version, manifest.length, manifest.hash), (1_002_003, 1000, keccak256(content)));
 }
 
 #[test]

@@ -14,7 +14,8 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::{env, fs, process};
+use std::time::{Duration, Instant, SystemTime};
+use std::{env, fs, process, thread};
 
 const REGISTRY: Address = Address([0xca; 20]);
 const HOLDER: Address = Address([0x77; 20]);
@@ -166,6 +167,121 @@ fn what_is_no_upload_is_refused() {
     assert!(relay.call("eth_sendTransaction", &json!([])).unwrap_err().contains("does not exist"));
     let full = Relay::start(&Node::start(HOLDER), &["--max-bytes", "100"]);
     assert!(full.call("autochain_storeRecords", &json!([[good]])).unwrap_err().contains("no room"));
+}
+
+/// Records that differ from upload to upload.
+fn upload(number: u8) -> Vec<SealedRecord> {
+    let keys = EpochKeys::new(1, 1, device().address(), [number; 32]);
+    let mut chain = Chain::default();
+    let record = Record {
+        time: Time { ms: 1_790_000_000_000, source: TimeSource::Network },
+        event: Event::Periodic,
+        flags: Flags::new(Source::Obd),
+        start: 0,
+        odometer: 1_000,
+        content: Content::Trip(Samples::new()),
+    };
+    (0..16).map(|_| SealedRecord::seal(&record, Period(1), &keys, &mut chain).unwrap().0).collect()
+}
+
+/// A stranger fills the staging area: its share and no more, and what was carried is not touched. Once their time
+/// is over they go, but for what the registry accepted.
+#[test]
+fn what_a_stranger_makes_up_does_not_stay() {
+    let node = Node::start(HOLDER);
+    let share = 8 * 16 * SEALED_LEN;
+    let flags = ["--staging-bytes", &share.to_string()];
+    let mut relay = Relay::start(&node, &flags);
+    let carried = relay.store(&upload(0));
+    relay.call("autochain_relayReading", &signed(2, carried, &device())).unwrap();
+    let roots: Vec<Hash> = (1..=8).map(|number| relay.store(&upload(number))).collect();
+    let records: Vec<String> =
+        upload(9).iter().map(|record| const_hex::encode_prefixed(record.as_bytes())).collect();
+    let full = relay.call("autochain_storeRecords", &json!([records])).unwrap_err();
+    assert!(full.contains("no room"), "{full}");
+    assert_eq!(relay.store(&upload(3)), roots[2], "it is here already");
+    let staged = || fs::read_dir(relay.folder.join("staging")).unwrap().count();
+    assert_eq!(staged(), 8);
+
+    node.accept(roots[4]);
+    let folder = relay.folder.clone();
+    relay.restart(&node, &[&flags[..], &["--staging-hours", "0"]].concat());
+    // The first sweep comes with the start.
+    while fs::read_dir(folder.join("staging")).unwrap().count() > 0 {
+        thread::sleep(Duration::from_millis(20));
+    }
+    relay.restart(&node, &flags);
+    let kept = |relay: &Relay, root: &Hash| {
+        relay.call("autochain_getUpload", &json!([const_hex::encode_prefixed(root)])).is_ok()
+    };
+    assert!(kept(&relay, &carried) && kept(&relay, &roots[4]));
+    for record in upload(0).iter().chain(&upload(5)) {
+        let bytes = relay.call("autochain_getRecord", &json!([const_hex::encode_prefixed(record.hash())]));
+        assert_eq!(bytes.unwrap(), const_hex::encode_prefixed(record.as_bytes()));
+    }
+    assert!(roots.iter().filter(|root| **root != roots[4]).all(|root| !kept(&relay, root)));
+    let record = const_hex::encode_prefixed(upload(1)[0].hash());
+    assert!(relay.call("autochain_getRecord", &json!([record])).is_err());
+    assert_eq!(relay.store(&upload(9)), relay.store(&upload(9)), "there is room again");
+    // What is kept for good is counted, not measured at every start.
+    let size: u64 = fs::read_to_string(folder.join("size")).unwrap().trim().parse().unwrap();
+    assert_eq!(size, 2 * 16 * (SEALED_LEN as u64 + 32));
+}
+
+/// Where room is scarce, what has waited for a quarter of an hour goes, and nothing younger.
+#[test]
+fn scarce_room_is_for_the_young() {
+    let node = Node::start(HOLDER);
+    let share = (8 * 16 * SEALED_LEN).to_string();
+    let flags = ["--staging-bytes", &share];
+    for (uploads, kept) in [(4, 4), (5, 3)] {
+        let mut relay = Relay::start(&node, &flags);
+        let staging = relay.folder.join("staging");
+        for number in 1..=uploads {
+            let root = relay.store(&upload(number));
+            let age = Duration::from_secs(if number <= 2 { 16 * 60 } else { 14 * 60 });
+            let file = fs::File::options().write(true).open(staging.join(const_hex::encode(root))).unwrap();
+            file.set_modified(SystemTime::now() - age).unwrap();
+        }
+        relay.restart(&node, &flags);
+        let there = || fs::read_dir(&staging).unwrap().count();
+        let begun = Instant::now();
+        while there() > kept && begun.elapsed() < Duration::from_secs(20) {
+            thread::sleep(Duration::from_millis(20));
+        }
+        // Long enough for the first sweep to have taken more.
+        thread::sleep(Duration::from_millis(300));
+        assert_eq!(there(), kept);
+    }
+}
+
+/// A file that the power cut short is no upload.
+#[test]
+fn a_torn_upload_is_removed() {
+    let node = Node::start(HOLDER);
+    let mut relay = Relay::start(&node, &[]);
+    let root = relay.store(&upload(1));
+    let whole = relay.store(&upload(2));
+    let file = relay.folder.join("staging").join(const_hex::encode(root));
+    let content = fs::read(&file).unwrap();
+    fs::write(&file, &content[..content.len() - 100]).unwrap();
+    relay.restart(&node, &[]);
+    let kept =
+        |root: &Hash| relay.call("autochain_getUpload", &json!([const_hex::encode_prefixed(root)])).is_ok();
+    assert!(kept(&whole) && !kept(&root));
+    assert!(!file.exists());
+}
+
+/// A reading is not carried when its records could not be kept.
+#[test]
+fn no_reading_is_carried_without_room_for_its_records() {
+    let node = Node::start(HOLDER);
+    let room = ["--max-bytes", "5000", "--staging-bytes", "4500"];
+    let relay = Relay::start(&node, &room);
+    let root = relay.store(&upload(1));
+    let refused = relay.call("autochain_relayReading", &signed(2, root, &device())).unwrap_err();
+    assert!(refused.contains("no room"), "{refused}");
+    assert_eq!(node.sent().len(), 0);
 }
 
 #[test]

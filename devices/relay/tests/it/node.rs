@@ -1,4 +1,4 @@
-use obd_core::{Address, keccak256};
+use obd_core::{Address, Hash, keccak256};
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -8,6 +8,7 @@ use std::thread;
 /// A node whose registry knows one device: vehicle 1, epoch 1, counter 1, active.
 pub(crate) struct Node {
     pub(crate) url: String,
+    accepted: Arc<Mutex<Vec<Hash>>>,
     sent: Arc<Mutex<Vec<Vec<u8>>>>,
 }
 
@@ -18,12 +19,26 @@ impl Node {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let sent = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&sent);
+        let accepted = Arc::new(Mutex::new(Vec::<Hash>::new()));
+        let readings = Arc::clone(&accepted);
+        let where_readings_are = const_hex::encode_prefixed(&keccak256(b"READINGS()")[..4]);
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 let question = request(&stream);
                 let method = question["method"].as_str().unwrap();
                 let result = match method {
                     "eth_chainId" => json!("0x539"),
+                    "eth_call" if question["params"][0]["data"] == where_readings_are => {
+                        json!(format!("0x{:0>64}", "ad".repeat(20)))
+                    }
+                    "eth_blockNumber" => json!("0x2710"),
+                    "eth_getLogs" => {
+                        let filter = &question["params"][0];
+                        assert_eq!(filter["address"], Address([0xad; 20]).to_string());
+                        assert_eq!(filter["topics"][1], format!("{:#066x}", 1), "the vehicle");
+                        let log = |hash: &Hash| json!({ "data": format!("0x{}{}", "00".repeat(128), const_hex::encode(hash)) });
+                        readings.lock().unwrap().iter().map(log).collect()
+                    }
                     "eth_call" => {
                         let words = format!(
                             "{:064x}{:064x}{:0>64}{:064x}{:064x}",
@@ -55,7 +70,12 @@ impl Node {
                 (&stream).write_all((head + &body).as_bytes()).unwrap();
             }
         });
-        Self { url, sent }
+        Self { url, accepted, sent }
+    }
+
+    /// The registry accepts a reading of vehicle 1 with this hash.
+    pub(crate) fn accept(&self, hash: Hash) {
+        self.accepted.lock().unwrap().push(hash);
     }
 
     /// The raw transactions that arrived.

@@ -20,8 +20,14 @@ impl Client<'_> {
     ) -> Result<Plan, QueueError> {
         if !self.loaded {
             let noted = queue.journal().read(Note::Pending)?.and_then(|bytes| bytes.try_into().ok());
-            self.upload = Upload { pending: noted.and_then(Pending::from_bytes), ..Upload::default() };
+            let pending = noted.and_then(Pending::from_bytes);
+            self.upload = Upload { pending, ..Upload::default() };
             self.loaded = true;
+            if pending.is_none() && queue.acknowledged().counter() == 0 {
+                // A new device, or one whose journal is gone with an upload on its way, whose records must not
+                // go out a second time: what is on its way arrives.
+                self.resume_at = now.after(self.settings.timing.patience);
+            }
         }
         let timing = self.settings.timing;
         let under_way = self.upload.pending.filter(|pending| !pending.done);
@@ -44,6 +50,9 @@ impl Client<'_> {
         }
         if !self.session.genesis {
             return Ok(Plan::Ask(Ask::Genesis));
+        }
+        if self.wants_stamp(now) {
+            return Ok(Plan::Ask(Ask::Stamp));
         }
         let Some(head) = self.session.head.filter(|head| now < head.at.after(timing.poll)) else {
             return Ok(Plan::Ask(Ask::Fees));
@@ -104,10 +113,15 @@ impl Client<'_> {
         if self.forget_other_epochs(queue)? {
             return Ok(Plan::Again);
         }
-        let reading = self.next_reading(queue)?;
-        if standing.counter >= reading.counter {
-            return Ok(Plan::Ask(Ask::LastReading(self.deep(head))));
+        if standing.counter > queue.acknowledged().counter() {
+            let deep = self.deep(head);
+            return Ok(Plan::Ask(if self.session.settled {
+                Ask::LastReading(deep)
+            } else {
+                Ask::Standing(Some(deep))
+            }));
         }
+        let reading = self.next_reading(queue)?;
         let (priority_fee, fee) = self.fees(head);
         let floor = self.upload.pending.map_or(0, |done| done.floor);
         let pending = Pending::new(nonce, floor, reading, priority_fee, fee);
@@ -131,6 +145,9 @@ impl Client<'_> {
         let relayed = self.account.is_none();
         let timing = self.settings.timing;
         let upload = self.upload;
+        if upload.overtaken {
+            return Ok(Plan::Ask(Ask::Standing(Some(self.deep(head)))));
+        }
         if self.settings.relay.is_some() {
             let relay_at = self.relay.retry_at();
             let relay_needed = !upload.stored || (relayed && upload.sent_at.is_none());
@@ -273,6 +290,7 @@ impl Client<'_> {
         let same = self.upload.pending.is_some_and(|before| before.reading == pending.reading);
         let stored = same && self.upload.stored;
         self.upload = Upload { pending: Some(pending), stored, ..Upload::default() };
+        self.lost = false;
         Ok(())
     }
 
@@ -334,7 +352,7 @@ impl Client<'_> {
         })?;
         let (odometer_km, flags) =
             newest.map_or((0, Flags::new(Source::None)), |head| (head.odometer_km, head.flags));
-        let flags = if batch.has_gap() { flags.with(Quality::RecordsLost) } else { flags };
+        let flags = if batch.has_gap() || self.lost { flags.with(Quality::RecordsLost) } else { flags };
         let vehicle = self.settings.vehicle;
         Ok(Reading { vehicle, counter: batch.last(), odometer_km, flags, prev_hash, hash: batch.root() })
     }

@@ -1,10 +1,10 @@
-use super::{Client, Flight, Head};
+use super::{Claim, Client, Flight, Head};
 use crate::client::answer::{Answer, Receipt, Standing};
 use crate::client::ask::Ask;
 use crate::client::pending::Pending;
 use crate::client::{Event, Failure, Lie, NodeError};
 use crate::queue::{Note, Queue, QueueError};
-use crate::{Chain, Hash, Instant, Reading};
+use crate::{Chain, Hash, Instant};
 use embedded_storage::nor_flash::MultiwriteNorFlash;
 
 /// How far a node may move the nonce at once.
@@ -34,6 +34,16 @@ impl Client<'_> {
             Ok(answer) => self.learn(now, &flight.ask, answer, queue),
             Err(Failure::Node(error)) if matches!(flight.ask, Ask::Send(_)) => {
                 self.refused(now, &flight.ask, error);
+                Ok(())
+            }
+            Err(failure @ Failure::Node(_)) if matches!(flight.ask, Ask::Relay) => {
+                self.fail(now, &flight.ask, failure);
+                // It carries nothing that the registry has already: look there before asking again.
+                self.upload.sent_at = Some(now);
+                Ok(())
+            }
+            Err(failure @ (Failure::Node(_) | Failure::Malformed)) if matches!(flight.ask, Ask::Stamp) => {
+                self.no_stamp(now, failure);
                 Ok(())
             }
             Err(failure) => {
@@ -81,8 +91,9 @@ impl Client<'_> {
             Answer::Fees { head, base_fee, tip } => {
                 self.session.head = Some(Head { number: head, base_fee, tip, at: now });
             }
+            Answer::Stamp(stamp) => self.learn_stamp(now, stamp),
             Answer::Standing(standing) => match ask {
-                Ask::Standing(Some(_)) => self.learn_deep_standing(now, standing),
+                Ask::Standing(Some(_)) => return self.learn_deep_standing(now, standing, queue),
                 _ => self.session.standing = Some(standing),
             },
             Answer::Nonce(got) => self.learn_nonce(now, ask, got),
@@ -137,19 +148,39 @@ impl Client<'_> {
         }
     }
 
-    /// The newest state says that the device does not speak for its vehicle; what does the chain say at a
-    /// depth that no reorganisation reaches?
-    fn learn_deep_standing(&mut self, now: Instant, standing: Standing) {
-        self.session.standing = None;
-        if self.is_ours(&standing) {
-            self.upload.agreeing = 0;
-            self.tell(Event::Suspended);
-        } else if self.is_agreed() {
-            self.tell(Event::Unpaired { epoch: standing.epoch });
-        } else {
-            return;
+    /// What the chain says of the device at a depth that no reorganisation reaches.
+    fn learn_deep_standing<F: MultiwriteNorFlash>(
+        &mut self,
+        now: Instant,
+        deep: Standing,
+        queue: &mut Queue<'_, F>,
+    ) -> Result<(), QueueError> {
+        if core::mem::take(&mut self.upload.overtaken) {
+            return self.learn_overtaken(deep, queue);
+        }
+        let ours = self.is_ours(&deep);
+        match self.session.standing.take() {
+            // The registry is ahead of what flash says was acknowledged.
+            Some(newest) if self.is_ours(&newest) => {
+                if ours && deep.counter == newest.counter {
+                    (self.session.standing, self.session.settled) = (Some(newest), true);
+                } else {
+                    self.resume_at = now.after(self.settings.timing.poll);
+                }
+                return Ok(());
+            }
+            // The newest state says that the device does not speak for its vehicle.
+            _ if ours => {
+                self.upload.agreeing = 0;
+                self.tell(Event::Suspended);
+            }
+            _ if self.is_agreed(Claim::Unpaired(deep.epoch)) => {
+                self.tell(Event::Unpaired { epoch: deep.epoch })
+            }
+            _ => return Ok(()),
         }
         self.resume_at = now.after(self.settings.timing.pause);
+        Ok(())
     }
 
     fn learn_receipt<F: MultiwriteNorFlash>(
@@ -200,48 +231,48 @@ impl Client<'_> {
         queue: &mut Queue<'_, F>,
     ) -> Result<(), QueueError> {
         self.upload.asked_at = Some(now);
-        let under_way = self.upload.pending.filter(|pending| !pending.done);
-        let reading: Reading = match under_way {
-            Some(pending) => pending.reading,
-            None => self.next_reading(queue)?,
+        let Some(pending) = self.upload.pending.filter(|pending| !pending.done) else {
+            return self.recover(now, counter, hash, queue);
         };
+        let reading = pending.reading;
         if (counter, hash) == (reading.counter, reading.hash) {
-            if !self.is_agreed() {
+            if !self.is_agreed(Claim::Holds(counter, hash)) {
                 return Ok(());
             }
             queue.acknowledge(Chain::resume(counter, hash))?;
             self.tell(Event::Acknowledged { counter });
-            return match under_way {
-                Some(pending) => self.finish(pending, queue),
-                None => {
-                    self.session.standing = None;
-                    Ok(())
-                }
-            };
+            return self.finish(pending, queue);
         }
-        self.upload.agreeing = 0;
         if counter >= reading.counter {
-            self.tell(Event::Conflict { counter });
-            self.resume_at = now.after(self.settings.timing.pause);
+            // Another's reading, of a device that this vehicle had before, or this one's?
+            self.upload.overtaken = true;
         } else if self.upload.receipt.take().is_some() {
             // A receipt says that it is there, this node's state says that it is not.
+            self.upload.agreeing = 0;
             self.upload.sent_at = None;
             self.tell(Event::Reorganised { counter: reading.counter });
-        } else if under_way.is_none() {
-            self.resume_at = now.after(self.settings.timing.poll);
+        } else {
+            self.upload.agreeing = 0;
         }
         self.session.standing = None;
         Ok(())
     }
 
+    /// How many nodes must agree.
+    pub(super) fn quorum(&self) -> usize {
+        let nodes = self.settings.nodes.len().min(super::MAX_ENDPOINTS);
+        usize::from(self.settings.quorum).clamp(1, nodes.max(1))
+    }
+
     /// Counts the current node in; `false` when another has to agree first, which is asked next.
-    fn is_agreed(&mut self) -> bool {
+    pub(super) fn is_agreed(&mut self, claim: Claim) -> bool {
+        if self.upload.claim.replace(claim) != Some(claim) {
+            self.upload.agreeing = 0;
+        }
         let bit = u32::try_from(self.current).ok().and_then(|index| 1_u8.checked_shl(index));
         self.upload.agreeing |= bit.unwrap_or_default();
-        let nodes = self.settings.nodes.len().min(super::MAX_ENDPOINTS);
-        let quorum = usize::from(self.settings.quorum).clamp(1, nodes.max(1));
         let agree = self.upload.agreeing.count_ones();
-        if usize::try_from(agree).is_ok_and(|agree| agree >= quorum) {
+        if usize::try_from(agree).is_ok_and(|agree| agree >= self.quorum()) {
             self.upload.agreeing = 0;
             return true;
         }
@@ -251,7 +282,7 @@ impl Client<'_> {
     }
 
     /// The upload is over. It stays in flash for its nonce.
-    fn finish<F: MultiwriteNorFlash>(
+    pub(super) fn finish<F: MultiwriteNorFlash>(
         &mut self,
         pending: Pending,
         queue: &mut Queue<'_, F>,
