@@ -119,10 +119,7 @@ fn without_leading_zeros(number: &[u8]) -> &[u8] {
 mod tests {
     use super::*;
 
-    fn written<'a>(
-        out: &'a mut [u8],
-        write: impl FnOnce(&mut Writer<'_>) -> Result<(), BufferTooSmall>,
-    ) -> &'a [u8] {
+    fn written(out: &mut [u8], write: impl FnOnce(&mut Writer<'_>) -> Result<(), BufferTooSmall>) -> &[u8] {
         let mut writer = Writer::new(out);
         write(&mut writer).unwrap();
         writer.finish()

@@ -161,7 +161,7 @@ mod tests {
         assert!(matches!(with_signature(&reading, &bad), Err(Error::Signature(_))));
         let off = [&good[..64], &[1; 64]].concat();
         assert!(matches!(with_signature(&reading, &off), Err(Error::Signature(_))));
-        let mut named = reading.clone();
+        let mut named = reading;
         let name: [u8; 20] = keccak256(&[1; 64])[12..].try_into().unwrap();
         named["device"] = json!(Address(name).to_string());
         assert!(matches!(with_signature(&named, &off), Err(Error::Signature(_))), "under its own name too");

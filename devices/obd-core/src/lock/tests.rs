@@ -211,7 +211,7 @@ fn the_epoch_never_falls_and_the_block_always_rises() {
     );
     assert_eq!(accept(&mut lock, &tenure(4, 199), T0), Err(LockError::Stale { got: 199, last: 200 }));
     // Not after a restart either.
-    let mut lock = Lock::new(pins(), memory.state(), memory.clone());
+    let mut lock = Lock::new(pins(), memory.state(), memory);
     assert_eq!(accept(&mut lock, &tenure(2, 300), T0), old);
     assert_eq!(accept(&mut lock, &tenure(0, 300), T0), Err(LockError::OldEpoch { got: 0, current: 3 }));
 }
@@ -311,7 +311,7 @@ fn the_recovery_key_starts_the_car_when_all_else_has_run_out() {
     assert_eq!(recover(&mut lock, &recovery, 1), Err(LockError::Signature), "not set yet");
     lock.set_recovery(&credential, &sign(&owner(), credential.digest(&domain()))).unwrap();
 
-    let mut lock = Lock::new(pins(), memory.state(), memory.clone());
+    let mut lock = Lock::new(pins(), memory.state(), memory);
     assert_eq!(recover(&mut lock, &recovery, 2), Ok(()), "after a restart, whatever the clock says");
     assert_eq!(recover(&mut lock, &owner(), 3), Err(LockError::Signature), "only that key");
     let start = answer(&mut lock, &recovery, 4);
