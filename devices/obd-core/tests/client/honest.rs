@@ -239,7 +239,8 @@ fn no_relay_where_one_must_carry_is_an_event() {
         let mut queue = Queue::open(&chip, layout()).unwrap();
         push(&mut queue, 3);
         let mut world = World::new(1);
-        world.run(&mut Client::new(settings, signer, 1), &mut queue, 601, |_| false);
+        // A device that never sent anything waits for 90 s first.
+        world.run(&mut Client::new(settings, signer, 1), &mut queue, 90 + 601, |_| false);
         assert_eq!(world.asked, []);
         assert!(world.events.iter().all(|event| *event == Event::NoRelay), "{:?}", world.events);
         assert_eq!(world.events.len(), 10);
