@@ -62,7 +62,10 @@ extern "C" fn trapped(cause: usize, at: usize, value: usize) -> ! {
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
-    log!("{info}");
+    // Where is enough: what panics could say, of all types, is kilobytes of text.
+    if let Some(place) = info.location() {
+        log!("panic at {}:{}", place.file(), place.line());
+    }
     exit(4)
 }
 
