@@ -86,6 +86,8 @@ pub struct Client<'s> {
     session: Session,
     upload: Upload,
     loaded: bool,
+    /// Whether an upload that flash held is known to be of this pairing.
+    vetted: bool,
     resume_at: Instant,
     random: Random,
     id: u64,
@@ -132,6 +134,8 @@ struct Upload {
     taken: Option<u64>,
     /// A node says that the nonce is gone: see to it without waiting.
     doubted: bool,
+    /// The relay does not carry it: is the device still paired?
+    refused: bool,
     /// The nodes that agree on what would be acknowledged or given up, one bit each.
     agreeing: u8,
 }
@@ -161,6 +165,7 @@ impl<'s> Client<'s> {
             session: Session::default(),
             upload: Upload::default(),
             loaded: false,
+            vetted: false,
             resume_at: Instant::default(),
             random: Random::new(seed),
             id: 0,

@@ -36,6 +36,13 @@ impl Client<'_> {
                 self.refused(now, &flight.ask, error);
                 Ok(())
             }
+            Err(failure @ Failure::Node(_)) if matches!(flight.ask, Ask::Relay) => {
+                self.fail(now, &flight.ask, failure);
+                // It carries nothing that the registry has already: look there before asking again.
+                self.upload.sent_at = Some(now);
+                (self.upload.refused, self.session.standing) = (true, None);
+                Ok(())
+            }
             Err(failure) => {
                 self.fail(now, &flight.ask, failure);
                 Ok(())
@@ -251,7 +258,7 @@ impl Client<'_> {
     }
 
     /// The upload is over. It stays in flash for its nonce.
-    fn finish<F: MultiwriteNorFlash>(
+    pub(super) fn finish<F: MultiwriteNorFlash>(
         &mut self,
         pending: Pending,
         queue: &mut Queue<'_, F>,
