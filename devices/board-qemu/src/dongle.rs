@@ -118,10 +118,15 @@ pub(crate) fn drive<'s>(
             answered = true;
         }
         while let Some(event) = client.event() {
-            tell(&event);
-            if let Event::Unpaired { .. } = event {
-                paired = false;
-                beside.unpaired();
+            match event {
+                // The registry has yet to hear what the owner and the device agreed to.
+                Event::Unpaired { epoch } if epoch < settings.epoch => log!("not paired yet"),
+                Event::Unpaired { .. } => {
+                    tell(&event);
+                    paired = false;
+                    beside.unpaired();
+                }
+                _ => tell(&event),
             }
         }
         if (now < call_at && !answered) || !paired || recorder.is_other_vehicle() {

@@ -7,7 +7,8 @@
 //! ```
 //!
 //! One loop, nothing waits: the car is asked while the network is down, and the network is served while the
-//! car is silent. See `README.md` for the command line.
+//! car is silent. With the feature `whole` the board is a dongle as a person gets it: a console to provision it,
+//! keys that it draws itself, TLS. See `README.md` for the command lines.
 #![cfg_attr(target_os = "none", no_std, no_main)]
 
 #[cfg(all(target_os = "none", feature = "whole"))]

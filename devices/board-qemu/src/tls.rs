@@ -75,6 +75,12 @@ impl<'a> Line<'a> {
         self.state.borrow().call.filter(|call| call.number != number)
     }
 
+    /// Whether the answer to the request that was taken up is awaited. The loop may have the next one already.
+    fn is_waiting(&self) -> bool {
+        let state = self.state.borrow();
+        state.waiting && !state.unsent
+    }
+
     /// A piece of the request, from this byte on.
     fn copy_request(&self, from: usize, piece: &mut [u8; PIECE]) -> usize {
         let state = self.state.borrow();
@@ -145,7 +151,7 @@ async fn exchange<'l>(line: &'l Line<'_>, link: &mut Connection<'_, Socket<'l, '
         sent += link.write(&piece[..len]).await?;
     }
     link.flush().await?;
-    while line.state.borrow().waiting {
+    while line.is_waiting() {
         let read = link.read(&mut piece).await?;
         if read == 0 {
             return Err(TlsError::ConnectionClosed);

@@ -78,7 +78,8 @@ pub(crate) fn run() -> Result<Infallible, Stop> {
         interval: tempo.interval,
         seed,
     };
-    let (mut buffers, mut records) = (Buffers::new(), Records::new());
+    let mut buffers = Buffers::new();
+    let mut records = Records::new();
     let line = Line::new(Tcp::new(network, &mut buffers, clock::now(), seed));
     let service = pin!(serve(&line, known.issuer.as_bytes(), &random, &mut records));
     let mut link = Link::new(&line, service);

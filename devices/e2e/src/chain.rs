@@ -10,6 +10,8 @@ pub(crate) const REGISTRY: &str = "0x4155430000000000000000000000000000000002";
 const READINGS: &str = "0x4155430000000000000000000000000000000014";
 const CHAIN_ID: u64 = 1337;
 const GWEI: u128 = 1_000_000_000;
+/// Nobody here is in a hurry.
+const DEADLINE: u64 = u64::MAX / 2;
 
 /// The secret keys of the development chain's accounts that tests use: an owner, a device, a buyer, the
 /// relay's, and the registrar.
@@ -106,11 +108,24 @@ impl Chain {
     ///
     /// When the registry refuses.
     pub fn set_up(&self, vin: &[u8; 17], owner: &str, device: &str) -> Vehicle {
-        let (owner_key, device_key) = (key(owner), key(device));
+        let (vehicle, device) = (self.register(vin, owner), key(device));
+        let pairing = self.pairing(vehicle.id, owner);
+        let digest = pairing.digest(&Domain::new(CHAIN_ID, self.registry), device.address());
+        self.pair(&pairing, owner, device.address(), &device.sign(&digest).unwrap().to_bytes());
+        vehicle
+    }
+
+    /// Registers a car for `owner`, who has registered none before.
+    ///
+    /// # Panics
+    ///
+    /// When the registry refuses.
+    pub fn register(&self, vin: &[u8; 17], owner: &str) -> Vehicle {
+        let owner_key = key(owner);
         let salt = keccak256(b"the owner's salt");
         let commitment = keccak256(&[&vin[..], &salt].concat());
         let tag = keccak256(vin);
-        let deadline = u64::MAX / 2;
+        let deadline = DEADLINE;
         let minter = address_word(owner_key.address());
         let register = [
             keccak256(
@@ -130,24 +145,42 @@ impl Chain {
         let id = self.view("vehicleOf(bytes32)", tag)[0];
         let id = u64::from_be_bytes(id[24..].try_into().unwrap());
 
-        let pairing = Pairing { vehicle: id, owner: owner_key.address(), nonce: 0, deadline };
-        let digest = pairing.digest(&Domain::new(CHAIN_ID, self.registry), device_key.address());
-        let signatures = [&device_key, &owner_key].map(|key| key.sign(&digest).unwrap().to_bytes());
-        let head = [
-            address_word(device_key.address()),
-            word(id),
-            minter,
-            word(0),
-            word(deadline),
-            word(7 * 32),
-            word(7 * 32 + 32 + 96),
-        ];
-        let mut call = head.as_flattened().to_vec();
-        for signature in signatures {
-            call.extend([&word(65)[..], &signature, &[0; 31]].concat());
-        }
-        self.send(owner, "pair(address,uint256,address,uint256,uint256,bytes,bytes)", &call);
         Vehicle { id, commitment, salt }
+    }
+
+    /// What a device that was never paired before and `owner` agree to.
+    ///
+    /// # Panics
+    ///
+    /// When `owner` is no key.
+    pub fn pairing(&self, vehicle: u64, owner: &str) -> Pairing {
+        Pairing { vehicle, owner: key(owner).address(), nonce: 0, deadline: DEADLINE }
+    }
+
+    /// Pairs `device`, which agreed by a signature on either curve; `owner` agrees and sends.
+    ///
+    /// # Panics
+    ///
+    /// When the registry refuses.
+    pub fn pair(&self, pairing: &Pairing, owner: &str, device: Address, by_device: &[u8]) {
+        let digest = pairing.digest(&Domain::new(CHAIN_ID, self.registry), device);
+        let by_owner = key(owner).sign(&digest).unwrap().to_bytes();
+        let tail = |signature: &[u8]| {
+            let padding = vec![0; signature.len().next_multiple_of(32) - signature.len()];
+            [&word(signature.len() as u64)[..], signature, &padding].concat()
+        };
+        let (by_device, by_owner) = (tail(by_device), tail(&by_owner));
+        let head = [
+            address_word(device),
+            word(pairing.vehicle),
+            address_word(pairing.owner),
+            word(pairing.nonce),
+            word(pairing.deadline),
+            word(7 * 32),
+            word(7 * 32 + by_device.len() as u64),
+        ];
+        let call = [head.as_flattened(), &by_device, &by_owner].concat();
+        self.send(owner, "pair(address,uint256,address,uint256,uint256,bytes,bytes)", &call);
     }
 
     /// The owner gives the vehicle to `buyer`: the key epoch advances, the pairing is suspended.
