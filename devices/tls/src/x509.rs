@@ -132,6 +132,39 @@ fn matches(name: &[u8], host: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::borrow::ToOwned as _;
+
+    // OpenSSL's. The host is node.example and *.relays.example, and its common name common.example.
+    const ISSUER: &[u8] = include_bytes!("../tests/certificates/issuer.der");
+    const HOST: &[u8] = include_bytes!("../tests/certificates/host.der");
+
+    #[test]
+    fn a_certificate_is_its_issuers_and_its_hosts() {
+        let (issuer, host) = (Certificate::read(ISSUER).unwrap(), Certificate::read(HOST).unwrap());
+        assert!(host.is_signed_by(&issuer) && issuer.is_signed_by(&issuer));
+        assert!(!host.is_signed_by(&host) && !issuer.is_signed_by(&host));
+        assert!(host.names("node.example") && host.names("one.relays.example"));
+        for other in ["common.example", "10.0.2.2", "relays.example", "example", ""] {
+            assert!(!host.names(other), "{other}");
+        }
+        assert!(!issuer.names("issuer") && !issuer.names(""));
+    }
+
+    #[test]
+    fn no_other_byte_and_no_other_length_will_do() {
+        let issuer = Certificate::read(ISSUER).unwrap();
+        let believed = |der: &[u8]| Certificate::read(der).is_some_and(|host| host.is_signed_by(&issuer));
+        assert!(believed(HOST));
+        for at in 0..HOST.len() {
+            for change in [1, 0x20, 0xff] {
+                let mut bad = HOST.to_owned();
+                bad[at] ^= change;
+                assert!(!believed(&bad), "byte {at} changed by {change:#x}");
+            }
+            assert!(!believed(&HOST[..at]), "{at} bytes");
+        }
+        assert!(!believed(&[HOST, &[0]].concat()));
+    }
 
     #[test]
     fn a_star_is_one_label_before_two() {
