@@ -87,6 +87,8 @@ pub(crate) fn drive<'s>(
     let mut call_at = Instant::default();
     // When it is not any more, nothing is recorded or sent until the device is paired again.
     let mut paired = true;
+    // Whether the registry is known to have the device paired as it is.
+    let mut spoke = false;
     loop {
         let now = clock::now();
         beside.turn();
@@ -120,13 +122,16 @@ pub(crate) fn drive<'s>(
         while let Some(event) = client.event() {
             match event {
                 // The registry has yet to hear what the owner and the device agreed to.
-                Event::Unpaired { epoch } if epoch < settings.epoch => log!("not paired yet"),
+                Event::Unpaired { epoch } if epoch < settings.epoch && !spoke => log!("not paired yet"),
                 Event::Unpaired { .. } => {
                     tell(&event);
                     paired = false;
                     beside.unpaired();
                 }
-                _ => tell(&event),
+                _ => {
+                    tell(&event);
+                    spoke |= matches!(event, Event::Acknowledged { .. });
+                }
             }
         }
         if (now < call_at && !answered) || !paired || recorder.is_other_vehicle() {
