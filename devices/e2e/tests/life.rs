@@ -22,7 +22,7 @@ const HOST: &str = "10.0.2.2";
 /// The deepest that the stack may go, in bytes. Four fifths of it is what lives as long as the firmware, which a
 /// chip keeps in its static memory: 20 KB of TLS records, 20 KB of requests and answers, the queue, the sockets, the
 /// console's line.
-const STACK: u64 = 98_304;
+const STACK: u64 = 106_496;
 
 /// Everything that takes part.
 struct Scene {
