@@ -1,17 +1,20 @@
 #!/usr/bin/env bash
-# Counts the instructions of the core's work on emulated RISC-V, takes the sizes of a whole firmware without
-# radio and TLS (board-qemu), and holds both against icount/budgets.txt. Fails when a budget is exceeded, a figure is missing, or the work itself fails.
+# Counts the instructions of the core's work on emulated RISC-V, takes the sizes of the firmware without radio and TLS
+# (board-qemu) and of the whole one with TLS and console (its feature `whole`), and holds all against
+# icount/budgets.txt. Fails when a budget is exceeded, a figure is missing, or the work itself fails.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 TARGET=riscv32imc-unknown-none-elf
 
-# The firmware's code and constants, which stay in flash, and its variables; its stack is counted apart.
+# A firmware's code and constants, which stay in flash, and its variables; its stack is counted apart.
+#   sizes IMAGE PREFIX
 sizes() {
-    python3 - "$1" <<'PYTHON'
+    python3 - "$@" <<'PYTHON'
 import struct, sys
 
-elf = open(sys.argv[1], "rb").read()
+image, prefix = sys.argv[1:]
+elf = open(image, "rb").read()
 assert elf[:5] == b"\x7fELF\x01", "not a 32-bit ELF file"
 offset, = struct.unpack_from("<I", elf, 32)
 size, count, names = struct.unpack_from("<HHH", elf, 46)
@@ -19,15 +22,20 @@ headers = [struct.unpack_from("<10I", elf, offset + size * i) for i in range(cou
 strings = headers[names][4]
 name = lambda header: elf[strings + header[0] : elf.index(b"\0", strings + header[0])].decode()
 sections = {name(header): header[5] for header in headers}
-print("text-bytes", sections[".text"])
-print("constants-bytes", sections[".rodata"])
-print("static-bytes", sections.get(".data", 0) + sections[".bss"])
+print(prefix + "text-bytes", sections[".text"])
+print(prefix + "constants-bytes", sections[".rodata"])
+print(prefix + "static-bytes", sections.get(".data", 0) + sections[".bss"])
 PYTHON
 }
 
 ./setup.sh core qemu
 .tools/bin/riscv-cargo build --profile firmware -p obd-icount -p board-qemu --target "$TARGET"
-images=${CARGO_TARGET_DIR:-target}/$TARGET/firmware
+target=${CARGO_TARGET_DIR:-target}
+images=$target/$TARGET/firmware
+# Apart, so that both boards lie ready for the end-to-end tests.
+.tools/bin/riscv-cargo build --profile firmware -p board-qemu --features whole --target-dir "$target/whole" \
+    --target "$TARGET"
+whole=$target/whole/$TARGET/firmware/board-qemu
 counts=$(
     timeout 120 .tools/bin/qemu-system-riscv32 -machine virt -bios none -kernel "$images/obd-icount" -icount shift=0 \
         -display none -monitor none -serial stdio
@@ -43,4 +51,4 @@ awk '
         failed += state != ""
     }
     END { exit failed > 0 }
-' <(echo "$counts" && sizes "$images/board-qemu") icount/budgets.txt
+' <(echo "$counts" && sizes "$images/board-qemu" '' && sizes "$whole" whole-) icount/budgets.txt

@@ -22,6 +22,10 @@ cargo build --release --locked -p ecu-sim
 .tools/python/bin/python ecu-sim/crosscheck/crosscheck.py "${CARGO_TARGET_DIR:-target}/release"
 
 ./icount.sh
+for features in '' whole; do
+    .tools/bin/riscv-cargo clippy --profile firmware -p board-qemu --features "$features" \
+        --target riscv32imc-unknown-none-elf -- -D warnings
+done
 
 # The emulated board with a car, a relay and a real node: the one that obd-core-tests found or built.
 cargo test --release --locked -p devices-e2e

@@ -67,9 +67,7 @@ pub(crate) async fn task(
     };
     let client = Client::new(&settings, &device.key, seed);
     let issuer = device.settings.issuer.as_bytes();
-    let epoch = device.bond.epoch;
-    let mut uplink =
-        Uplink { stack, client, chip, epoch, shared, self_test, request: [0; REQUEST_LEN], length: 0 };
+    let mut uplink = Uplink { stack, client, chip, shared, self_test, request: [0; REQUEST_LEN], length: 0 };
 
     let mut asked: Option<Instant> = None;
     let mut target = uplink.next().await.0;
@@ -113,8 +111,6 @@ struct Uplink<'s> {
     stack: Stack<'static>,
     client: Client<'s>,
     chip: &'static Flash,
-    /// Of the pairing that the device was started with.
-    epoch: u32,
     shared: &'static Shared,
     self_test: bool,
     request: [u8; REQUEST_LEN],
@@ -180,10 +176,10 @@ impl Uplink<'_> {
         }
     }
 
-    /// Whether a pairing that the chain does not know, or knows of this epoch only, was one. Between the press of
-    /// the button, after which the chip starts anew, and the owner's transaction it is not yet.
-    fn is_over(&self, epoch: u32) -> bool {
-        epoch == self.epoch || now() >= ON_ITS_WAY
+    fn unpair(&self) {
+        if flash::store(self.chip, Stored::Bond, &[]) {
+            software_reset()
+        }
     }
 
     /// Sees to what happened since.
@@ -197,11 +193,8 @@ impl Uplink<'_> {
                 }
                 Event::Time { stamp, nodes } => self.shared.set_clock(stamp, nodes),
                 // Sold or released: the record keys go, and the console waits for a new pairing.
-                Event::Unpaired { epoch }
-                    if self.is_over(epoch) && flash::store(self.chip, Stored::Bond, &[]) =>
-                {
-                    software_reset()
-                }
+                Event::Unpaired { .. } => self.unpair(),
+                Event::Awaited if now() >= ON_ITS_WAY => self.unpair(),
                 _ => {}
             }
         }

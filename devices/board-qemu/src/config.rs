@@ -1,4 +1,5 @@
 use core::str::{FromStr, SplitAsciiWhitespace};
+use obd_core::client::Endpoint;
 use obd_core::{Address, Hash};
 use smoltcp::wire::Ipv4Address;
 use thiserror::Error;
@@ -22,27 +23,14 @@ pub(crate) struct Config<'a> {
     /// The vehicle's commitment and the salt that opens it.
     pub(crate) commitment: Hash,
     pub(crate) salt: Hash,
-    pub(crate) nodes: [Option<Peer<'a>>; MAX_NODES],
-    pub(crate) relay: Option<Peer<'a>>,
+    pub(crate) nodes: [Option<Endpoint<'a>>; MAX_NODES],
+    pub(crate) relay: Option<Endpoint<'a>>,
     /// Whether the relay sends the transactions too.
     pub(crate) relayed: bool,
     /// In blocks.
     pub(crate) depth: u64,
     /// Between two records, in milliseconds.
     pub(crate) interval: u64,
-}
-
-/// An address and port, and how they are written.
-#[derive(Clone, Copy)]
-pub(crate) struct Peer<'a> {
-    pub(crate) host: &'a str,
-    pub(crate) address: Ipv4Address,
-    pub(crate) port: u16,
-}
-
-impl Peer<'_> {
-    /// Nobody.
-    pub(crate) const NONE: Self = Self { host: "", address: Ipv4Address::UNSPECIFIED, port: 0 };
 }
 
 impl<'a> Config<'a> {
@@ -93,14 +81,11 @@ fn number<T: FromStr>(words: &mut SplitAsciiWhitespace<'_>) -> Result<T, ConfigE
     words.next().and_then(|word| word.parse().ok()).ok_or(ConfigError)
 }
 
-fn peer<'a>(words: &mut SplitAsciiWhitespace<'a>) -> Result<Peer<'a>, ConfigError> {
-    let host = words.next().ok_or(ConfigError)?;
-    let (address, port) = host.split_once(':').ok_or(ConfigError)?;
-    Ok(Peer {
-        host,
-        address: address.parse().map_err(|_| ConfigError)?,
-        port: port.parse().map_err(|_| ConfigError)?,
-    })
+/// An address and port. Plain HTTP names both.
+fn peer<'a>(words: &mut SplitAsciiWhitespace<'a>) -> Result<Endpoint<'a>, ConfigError> {
+    let (host, port) = words.next().and_then(|word| word.split_once(':')).ok_or(ConfigError)?;
+    let _: Ipv4Address = host.parse().map_err(|_| ConfigError)?;
+    Ok(Endpoint { host, port: port.parse().map_err(|_| ConfigError)?, path: "/", tls: false })
 }
 
 fn hex<const N: usize>(words: &mut SplitAsciiWhitespace<'_>) -> Result<[u8; N], ConfigError> {

@@ -1,62 +1,49 @@
-use crate::config::{Config, ConfigError, MAX_NODES, Peer};
-use crate::link::{Buffers, Link};
-use crate::network::Network;
 use crate::pflash::{Pflash, SECTOR};
 use crate::uart::Uart;
 use crate::{clock, log};
 use core::convert::Infallible;
-use embedded_storage::nor_flash::ReadNorFlash as _;
 use obd_core::can::slcan::Slcan;
-use obd_core::client::{Client, Delivery, Endpoint, Event, Settings, Step, Target, Timing};
+use obd_core::client::{Client, Endpoint, Event, LinkError, Settings, Step, Target, Timing};
 use obd_core::poll::{Car, Memory};
 use obd_core::queue::{Chip, Layout, Note, Queue, QueueError};
 use obd_core::record::{EpochKeys, Time, TimeSource};
 use obd_core::recorder::{Commitment, Recorder, StoreError};
-use obd_core::{Duration, Instant, Key, KeyError, Policy};
-use smoltcp::iface::SocketStorage;
+use obd_core::{Duration, Instant, Signer};
 use thiserror::Error;
 
-const GWEI: u128 = 1_000_000_000;
-/// The settings are the first sector of the flash image, the queue's parts follow.
-const SETTINGS_LEN: usize = 4_096;
+/// A connection to one host at a time, served a little whenever the loop comes by.
+pub(crate) trait Uplink<'s> {
+    /// Begins to send a request, over the open connection if it may be used again.
+    fn send(&mut self, target: Target, endpoint: &Endpoint<'s>, fresh: bool, bytes: &[u8]);
 
-/// Runs until something is wrong that no turn of the loop cures.
-pub(crate) fn run() -> Result<Infallible, Stop> {
-    // SAFETY: the only one.
-    let chip = Chip::new(unsafe { Pflash::new() });
-    let mut text = [0; SETTINGS_LEN];
-    let _ = chip.with(|flash| flash.read(0, &mut text));
-    let config = Config::parse(&text)?;
-    let key = Key::from_bytes(&config.key)?;
+    /// Serves the network, and gives what arrived to `receive`, which says when the answer is whole. An error
+    /// ends the connection.
+    fn poll(&mut self, now: Instant, receive: impl FnMut(&[u8]) -> bool) -> Result<(), LinkError>;
+}
 
-    let mut nodes = [endpoint(&Peer::NONE); MAX_NODES];
-    let known = config.nodes.iter().flatten();
-    let count = nodes.iter_mut().zip(known).map(|(node, peer)| *node = endpoint(peer)).count();
-    let settings = Settings {
-        nodes: &nodes[..count],
-        relay: config.relay.as_ref().map(endpoint),
-        delivery: if config.relayed { Delivery::Relay } else { Delivery::Direct },
-        policy: Policy {
-            chain_id: config.chain_id,
-            registry: config.registry(),
-            max_gas: 500_000,
-            max_fee_per_gas: 500 * GWEI,
-            max_priority_fee_per_gas: 50 * GWEI,
-        },
-        genesis: config.genesis,
-        vehicle: config.vehicle,
-        epoch: config.epoch,
-        gas_limit: 300_000,
-        daily_cap: 10 * GWEI * GWEI,
-        depth: config.depth,
-        quorum: 1,
-        timing: TIMING,
-    };
-    serve(&config, &settings, &key, &chip)
+/// What a board does beside the trip.
+pub(crate) trait Beside {
+    /// Comes with each turn of the loop.
+    fn turn(&mut self) {}
+
+    /// The chain is sure that the device does not speak for the vehicle any more.
+    fn unpaired(&mut self) {}
+}
+
+/// What a trip needs to know.
+pub(crate) struct Trip<'a> {
+    pub(crate) settings: &'a Settings<'a>,
+    pub(crate) key: &'a dyn Signer,
+    pub(crate) keys: EpochKeys,
+    pub(crate) commitment: Commitment,
+    /// Between two records.
+    pub(crate) interval: Duration,
+    /// Differs from device to device.
+    pub(crate) seed: u64,
 }
 
 /// Everything ten times as fast as on the road: the chain's blocks are a second apart here.
-const TIMING: Timing = Timing {
+pub(crate) const FAST: Timing = Timing {
     request: Duration::from_secs(4),
     poll: Duration::from_millis(500),
     patience: Duration::from_secs(15),
@@ -69,27 +56,21 @@ const TIMING: Timing = Timing {
 /// How often what the car is remembered by may be written: flash wears.
 const REMEMBER: Duration = Duration::from_secs(60);
 
-fn serve(
-    config: &Config<'_>,
-    settings: &Settings<'_>,
-    key: &Key,
+/// Reads the car and uploads what it says, until something is wrong that no turn of the loop cures.
+pub(crate) fn drive<'s>(
+    trip: Trip<'s>,
     chip: &Chip<Pflash>,
-) -> Result<Infallible, Stop> {
+    link: &mut impl Uplink<'s>,
+    beside: &mut impl Beside,
+) -> Result<Infallible, TripError> {
+    let Trip { settings, key, keys, commitment, interval, seed } = trip;
     let sectors = |from: u32, to: u32| from * SECTOR as u32..to * SECTOR as u32;
+    // The first sector is for settings.
     let layout = Layout { journal: sectors(1, 3), keep: sectors(3, 5), main: sectors(5, 9) };
     let mut queue = Queue::open(chip, layout)?;
-    let keys = EpochKeys::new(config.vehicle, config.epoch, key.address(), config.root);
-    let commitment = Commitment { hash: config.commitment, salt: config.salt };
     let mut recorder = Recorder::open(keys, Some(commitment), 0, &mut queue)?;
-
-    let seed = clock::unix();
-    let mut buffers = Buffers { receive: [0; 2_048], send: [0; 2_048], storage: [SocketStorage::EMPTY] };
-    let network = Network::find().ok_or(Stop::NoNetwork)?;
-    // Ports that the host may still remember from the last start are left out.
-    let port = 49_152 + (seed % 16_000) as u16;
-    let mut link = Link::new(network, &mut buffers, clock::now(), port);
     let mut client = Client::new(settings, key, seed);
-    let mut car = Car::new(Slcan::new(Uart));
+    let mut car = Car::new(Slcan::new(Uart::CAR));
     if let Some(memory) = queue.journal().read(Note::Car)?.and_then(|bytes| bytes.try_into().ok()) {
         car.remember(Memory::from_bytes(memory));
     }
@@ -101,7 +82,6 @@ fn serve(
         queue.acknowledged().counter()
     );
 
-    let interval = Duration::from_millis(config.interval);
     let (mut remembered, mut remember_at) = (car.memory().to_bytes(), clock::now());
     let mut store_at = clock::now().after(interval);
     let mut call_at = Instant::default();
@@ -109,6 +89,7 @@ fn serve(
     let mut paired = true;
     loop {
         let now = clock::now();
+        beside.turn();
         if let Some(event) = car.poll(now)
             && paired
         {
@@ -138,7 +119,10 @@ fn serve(
         }
         while let Some(event) = client.event() {
             tell(&event);
-            paired &= !matches!(event, Event::Unpaired { .. });
+            if matches!(event, Event::Unpaired { .. }) {
+                paired = false;
+                beside.unpaired();
+            }
         }
         if (now < call_at && !answered) || !paired || recorder.is_other_vehicle() {
             continue;
@@ -147,11 +131,11 @@ fn serve(
         call_at = match client.step(now, day, &mut queue)? {
             Step::Busy { until } | Step::Wait { until } => until,
             Step::Request { target, fresh, bytes } => {
-                let peer = match target {
-                    Target::Node(index) => config.nodes.get(index).copied().flatten(),
-                    Target::Relay => config.relay,
+                let endpoint = match target {
+                    Target::Node(index) => settings.nodes.get(index),
+                    Target::Relay => settings.relay.as_ref(),
                 };
-                link.send(target, &peer.unwrap_or(Peer::NONE), fresh, bytes);
+                link.send(target, endpoint.unwrap_or(&NOBODY), fresh, bytes);
                 now.after(settings.timing.request)
             }
         };
@@ -171,6 +155,7 @@ fn tell(event: &Event) {
         Event::Forgotten { counter } => log!("forgot up to {counter}"),
         Event::Suspended => log!("the pairing is suspended"),
         Event::Unpaired { epoch } => log!("not paired any more; epoch {epoch}"),
+        Event::Awaited => log!("not paired yet"),
         Event::Time { stamp, .. } => log!("block of {stamp}"),
         Event::PassedOver { counter } => log!("passed over up to {counter}"),
         Event::Conflict { counter } => log!("the registry is at {counter}"),
@@ -181,26 +166,19 @@ fn tell(event: &Event) {
     }
 }
 
-const fn endpoint<'a>(peer: &Peer<'a>) -> Endpoint<'a> {
-    Endpoint { host: peer.host, port: peer.port, path: "/", tls: false }
-}
+/// Cannot be reached.
+pub(crate) const NOBODY: Endpoint<'static> = Endpoint { host: "", port: 0, path: "/", tls: false };
 
 /// The machine's clock is the host's, which has it from the network.
 fn time() -> Time {
     Time { ms: clock::unix() * 1_000, source: TimeSource::Network }
 }
 
-/// Why the board stopped.
+/// Why the trip ended.
 #[derive(Debug, Error)]
-pub(crate) enum Stop {
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    #[error(transparent)]
-    Key(#[from] KeyError),
+pub(crate) enum TripError {
     #[error(transparent)]
     Queue(#[from] QueueError),
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("the machine has no network card")]
-    NoNetwork,
 }

@@ -1,6 +1,6 @@
 //! Lines to the host, by semihosting: the UART belongs to the car.
 
-use core::arch::asm;
+use crate::host::{self, Operation};
 use core::fmt;
 
 /// Writes one line.
@@ -16,7 +16,8 @@ pub(crate) fn line(text: fmt::Arguments<'_>) {
     let end = line.len.min(254);
     line.bytes[end] = b'\n';
     line.bytes[end + 1] = 0;
-    write0(&line.bytes);
+    // SAFETY: the line ends with a zero.
+    unsafe { host::ask(Operation::Write0, line.bytes.as_ptr()) };
 }
 
 struct Line {
@@ -31,25 +32,5 @@ impl fmt::Write for Line {
             self.len += 1;
         }
         Ok(())
-    }
-}
-
-/// SYS_WRITE0: a text that ends with a zero.
-fn write0(text: &[u8; 256]) {
-    const SYS_WRITE0: usize = 4;
-    // SAFETY: the three instructions are RISC-V's semihosting call; the host reads up to the zero.
-    unsafe {
-        asm!(
-            ".option push",
-            ".option norvc",
-            ".align 4",
-            "slli zero, zero, 0x1f",
-            "ebreak",
-            "srai zero, zero, 7",
-            ".option pop",
-            inlateout("a0") SYS_WRITE0 => _,
-            in("a1") text.as_ptr(),
-            options(readonly, nostack),
-        );
     }
 }

@@ -1,21 +1,13 @@
-//! A network card behind smoltcp: virtio over memory-mapped registers, memory from a fixed pool.
+//! A network card of virtio behind smoltcp.
 
+use crate::virtio::{self, Memory};
 use core::cell::RefCell;
-use core::ptr::NonNull;
 use smoltcp::phy::{self, DeviceCapabilities, Medium};
 use smoltcp::time::Instant;
 use virtio_drivers::device::net::VirtIONetRaw;
-use virtio_drivers::transport::mmio::{MmioTransport, VirtIOHeader};
-use virtio_drivers::transport::{DeviceType, Transport as _};
-use virtio_drivers::{BufferDirection, Hal, PhysAddr};
+use virtio_drivers::transport::DeviceType;
+use virtio_drivers::transport::mmio::MmioTransport;
 
-/// The eight virtio slots of `virt`.
-const SLOTS: usize = 8;
-const FIRST_SLOT: usize = 0x1000_1000;
-const SLOT_LEN: usize = 0x1000;
-/// Queues and their rings.
-const POOL_PAGES: usize = 8;
-const PAGE: usize = 4096;
 /// An Ethernet frame and virtio's header.
 const FRAME: usize = 1_600;
 
@@ -31,12 +23,7 @@ pub(crate) struct Network {
 impl Network {
     /// The first network card of the machine; `None` when it has none.
     pub(crate) fn find() -> Option<Self> {
-        let transport = (0..SLOTS).find_map(|slot| {
-            let header = NonNull::new((FIRST_SLOT + slot * SLOT_LEN) as *mut VirtIOHeader)?;
-            // SAFETY: the machine's registers; nothing else uses them.
-            let transport = unsafe { MmioTransport::new(header, SLOT_LEN) }.ok()?;
-            (transport.device_type() == DeviceType::Network).then_some(transport)
-        })?;
+        let transport = virtio::find(DeviceType::Network)?;
         Some(Self { card: RefCell::new(Raw::new(transport).ok()?), received: [0; FRAME], armed: None })
     }
 
@@ -108,42 +95,4 @@ impl phy::TxToken for Sending<'_> {
         let _ = self.0.borrow_mut().send(frame);
         written
     }
-}
-
-#[repr(align(4096))]
-struct Pool([u8; POOL_PAGES * PAGE]);
-
-static mut POOL: Pool = Pool([0; POOL_PAGES * PAGE]);
-static mut TAKEN: usize = 0;
-
-/// Memory as the card sees it: the machine has no address translation.
-struct Memory;
-
-// SAFETY: addresses are physical, pages are handed out once, and one core runs.
-unsafe impl Hal for Memory {
-    fn dma_alloc(pages: usize, _: BufferDirection) -> (PhysAddr, NonNull<u8>) {
-        // SAFETY: one core, no interrupts.
-        unsafe {
-            let start = TAKEN;
-            TAKEN += pages * PAGE;
-            assert!(TAKEN <= POOL_PAGES * PAGE, "the network card wants more memory than there is");
-            let page = (&raw mut POOL.0).cast::<u8>().add(start);
-            (page as usize as PhysAddr, NonNull::new_unchecked(page))
-        }
-    }
-
-    unsafe fn dma_dealloc(_: PhysAddr, _: NonNull<u8>, _: usize) -> i32 {
-        0
-    }
-
-    unsafe fn mmio_phys_to_virt(address: PhysAddr, _: usize) -> NonNull<u8> {
-        // SAFETY: no device lies at address 0.
-        unsafe { NonNull::new_unchecked(address as usize as *mut u8) }
-    }
-
-    unsafe fn share(buffer: NonNull<[u8]>, _: BufferDirection) -> PhysAddr {
-        buffer.as_ptr().cast::<u8>() as usize as PhysAddr
-    }
-
-    unsafe fn unshare(_: PhysAddr, _: NonNull<[u8]>, _: BufferDirection) {}
 }

@@ -1,3 +1,4 @@
+use crate::bench::Cable;
 use crate::process::{Guard, program};
 use std::fmt::Write as _;
 use std::fs::OpenOptions;
@@ -8,10 +9,12 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 const BANK: u64 = 32 << 20;
-/// As far as the board uses the bank.
-const USED: usize = 9 * (256 << 10);
+/// As far as the boards use the bank.
+const USED: usize = 13 * (256 << 10);
 const CURE: &str = "devices/setup.sh && devices/.tools/bin/riscv-cargo build --profile firmware -p board-qemu \
                     --target riscv32imc-unknown-none-elf";
+const WHOLE_CURE: &str = "devices/setup.sh && devices/.tools/bin/riscv-cargo build --profile firmware -p board-qemu \
+                          --features whole --target-dir target/whole --target riscv32imc-unknown-none-elf";
 
 /// What the board is told.
 #[derive(Clone, Debug)]
@@ -68,6 +71,20 @@ impl Image {
             writeln!(text, "relayed").unwrap();
         }
         writeln!(text, "depth 2\ninterval 2000").unwrap();
+        Self::with(path, &text)
+    }
+
+    /// New from the factory, but for the time between two records, in milliseconds, and the chain's pace: on the
+    /// road a record takes a minute, and `safe` depth seven.
+    ///
+    /// # Panics
+    ///
+    /// When the disk is full.
+    pub fn factory_new(path: &Path, interval: u64) -> Self {
+        Self::with(path, &format!("depth 2\ninterval {interval}\nfast\n"))
+    }
+
+    fn with(path: &Path, text: &str) -> Self {
         let mut bytes = vec![0xff; USED];
         bytes[..text.len()].copy_from_slice(text.as_bytes());
         let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(path).unwrap();
@@ -93,7 +110,31 @@ impl Machine {
     /// When QEMU does not start.
     pub fn start(image: &Image, car: u16, log: &Log) -> Self {
         let firmware = program("BOARD_QEMU", "board-qemu", CURE);
-        let mut command = Command::new(program("QEMU_RISCV32", "qemu-system-riscv32", CURE));
+        Self::run(image, car, log, &firmware, |_| {})
+    }
+
+    /// Starts the board that is a whole dongle, with a cable to its console. It runs in `folder`, where its
+    /// button is.
+    ///
+    /// # Panics
+    ///
+    /// When QEMU does not start.
+    pub fn start_whole(image: &Image, car: u16, log: &Log, cable: &Cable, folder: &Path) -> Self {
+        let place = "whole/riscv32imc-unknown-none-elf/firmware/board-qemu";
+        let firmware = program("BOARD_QEMU_WHOLE", place, WHOLE_CURE);
+        let usb = format!("socket,id=usb,server=on,wait=off,fd={}", cable.descriptor());
+        Self::run(image, car, log, &firmware, |command| {
+            command.args(["-device", "virtio-rng-device", "-chardev", &usb]);
+            command.args(["-device", "pci-serial,chardev=usb"]).current_dir(folder);
+        })
+    }
+
+    fn run(image: &Image, car: u16, log: &Log, firmware: &Path, more: impl FnOnce(&mut Command)) -> Self {
+        let qemu = program("QEMU_RISCV32", "qemu-system-riscv32", CURE);
+        // It may run in another folder.
+        let mut command = Command::new(qemu.canonicalize().unwrap());
+        let firmware = firmware.canonicalize().unwrap();
+        more(&mut command);
         command
             .args(["-machine", "virt", "-bios", "none", "-display", "none", "-monitor", "none"])
             .args(["-semihosting-config", "enable=on,target=native,chardev=log", "-chardev", "stdio,id=log"])

@@ -1,5 +1,7 @@
 //! Against OpenSSL's server with certificates of every kind that must and must not be believed.
 
+mod impostor;
+
 use device_tls::{Records, TlsError, open};
 use embedded_io_async::{ErrorType, Read, Write};
 use std::future::Future;
@@ -57,6 +59,11 @@ impl Pki {
     }
 
     fn issuer(&self, name: &str) -> Vec<u8> {
+        std::fs::read(self.0.join(name).with_extension("der")).unwrap()
+    }
+
+    fn certificate(&self, name: &str) -> Vec<u8> {
+        self.openssl(&format!("x509 -in {name}.pem -outform der -out {name}.der"));
         std::fs::read(self.0.join(name).with_extension("der")).unwrap()
     }
 
@@ -217,5 +224,23 @@ fn nonsense_and_silence_end() {
         let answer = fetch(&address, HOST, &pki.issuer("issuer"));
         assert!(answer.is_err(), "{answer:?}");
         server.join().unwrap();
+    }
+}
+
+/// Somebody on the way, who has no key that the issuer vouches for, and does the rest of the handshake right.
+#[test]
+fn a_server_that_proves_nothing_is_refused() {
+    use impostor::Proof;
+    let pki = Pki::new("impostor");
+    pki.root("issuer", "P-256");
+    pki.leaf("host", P256, HOST, "issuer");
+    for (proof, error) in [
+        (Proof::None, "InvalidCertificate"),
+        // Everybody has seen the host's certificate.
+        (Proof::Certificate(pki.certificate("host")), "InvalidCertificate"),
+        (Proof::Signature, "InvalidHandshake"),
+    ] {
+        let answer = fetch(&impostor::serve(proof), HOST, &pki.issuer("issuer"));
+        assert_eq!(format!("{:?}", answer.unwrap_err()), error);
     }
 }

@@ -61,6 +61,9 @@ pub enum Event {
         /// The epoch of the device's last pairing, as the registry has it.
         epoch: u32,
     },
+    /// The registry does not have the pairing that the device agreed to. Its owner may still be looking for the
+    /// wallet, or it was released while the device was off: how long to wait is for the board to say.
+    Awaited,
     /// The registry holds a counter above what the device's flash knows of: it was damaged, or another has the
     /// device's key. What nodes agree on follows, as [`Event::Acknowledged`] or [`Event::PassedOver`]; a counter
     /// more than [`MAX_LEAP`](crate::MAX_LEAP) above is not believed.

@@ -94,6 +94,10 @@ pub struct Client<'s> {
     /// Records were passed over, which no reading has told yet.
     lost: bool,
     loaded: bool,
+    /// Whether the registry was seen to have the pairing, since the start.
+    spoke: bool,
+    /// Whether an upload that flash held is known to be of this pairing.
+    vetted: bool,
     resume_at: Instant,
     random: Random,
     id: u64,
@@ -144,6 +148,8 @@ struct Upload {
     doubted: bool,
     /// The vehicle's last reading is not this one, and its counter not below this one's.
     overtaken: bool,
+    /// The relay does not carry it: is the device still paired?
+    refused: bool,
     /// The nodes that agree on what would be acknowledged or given up, one bit each.
     agreeing: u8,
     /// What they agree on.
@@ -190,6 +196,8 @@ impl<'s> Client<'s> {
             stamps: Stamps::default(),
             lost: false,
             loaded: false,
+            spoke: false,
+            vetted: false,
             resume_at: Instant::default(),
             random: Random::new(seed),
             id: 0,

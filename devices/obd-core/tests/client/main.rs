@@ -5,4 +5,5 @@ mod damage;
 mod drive;
 mod honest;
 mod hostile;
+mod sale;
 mod world;

@@ -58,6 +58,8 @@ impl Client<'_> {
             return Ok(Plan::Ask(Ask::Fees));
         };
         match under_way {
+            Some(pending) if !self.vetted => self.vet(pending, queue),
+            Some(_) if self.upload.refused => Ok(self.plan_refused(head)),
             Some(pending) => self.plan_upload(now, day, head, pending, queue),
             None => self.plan_next(now, day, head, queue),
         }
@@ -132,6 +134,31 @@ impl Client<'_> {
             self.begin(pending, queue)?;
         }
         Ok(Plan::Again)
+    }
+
+    /// An upload was under way before this start. If that was under an earlier pairing, it is no more.
+    fn vet<F: MultiwriteNorFlash>(
+        &mut self,
+        pending: Pending,
+        queue: &mut Queue<'_, F>,
+    ) -> Result<Plan, QueueError> {
+        if self.forget_other_epochs(queue)? {
+            self.finish(pending, queue)?;
+        }
+        self.vetted = true;
+        Ok(Plan::Again)
+    }
+
+    /// A relay carries nothing for a device that is not paired any more, and no receipt tells.
+    fn plan_refused(&mut self, head: Head) -> Plan {
+        match self.session.standing {
+            None => Plan::Ask(Ask::Standing(None)),
+            Some(standing) if self.is_ours(&standing) => {
+                self.upload.refused = false;
+                Plan::Again
+            }
+            Some(_) => Plan::Ask(Ask::Standing(Some(self.deep(head)))),
+        }
     }
 
     pub(super) fn plan_upload<F: MultiwriteNorFlash>(

@@ -40,6 +40,7 @@ impl Client<'_> {
                 self.fail(now, &flight.ask, failure);
                 // It carries nothing that the registry has already: look there before asking again.
                 self.upload.sent_at = Some(now);
+                (self.upload.refused, self.session.standing) = (true, None);
                 Ok(())
             }
             Err(failure @ (Failure::Node(_) | Failure::Malformed)) if matches!(flight.ask, Ask::Stamp) => {
@@ -92,10 +93,13 @@ impl Client<'_> {
                 self.session.head = Some(Head { number: head, base_fee, tip, at: now });
             }
             Answer::Stamp(stamp) => self.learn_stamp(now, stamp),
-            Answer::Standing(standing) => match ask {
-                Ask::Standing(Some(_)) => return self.learn_deep_standing(now, standing, queue),
-                _ => self.session.standing = Some(standing),
-            },
+            Answer::Standing(standing) => {
+                self.spoke |= self.is_ours(&standing);
+                match ask {
+                    Ask::Standing(Some(_)) => return self.learn_deep_standing(now, standing, queue),
+                    _ => self.session.standing = Some(standing),
+                }
+            }
             Answer::Nonce(got) => self.learn_nonce(now, ask, got),
             Answer::LastReading { counter, hash } => {
                 return self.learn_last_reading(now, counter, hash, queue);
@@ -175,7 +179,8 @@ impl Client<'_> {
                 self.tell(Event::Suspended);
             }
             _ if self.is_agreed(Claim::Unpaired(deep.epoch)) => {
-                self.tell(Event::Unpaired { epoch: deep.epoch })
+                let over = self.spoke || deep.epoch >= self.settings.epoch;
+                self.tell(if over { Event::Unpaired { epoch: deep.epoch } } else { Event::Awaited });
             }
             _ => return Ok(()),
         }

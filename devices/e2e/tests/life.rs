@@ -1,0 +1,383 @@
+//! The life of a dongle: new from the factory, provisioned and paired over its cable, driven, sold, paired again,
+//! reset. Its keys are its own, its links TLS, and its power goes at random moments.
+
+use devices_e2e::{
+    ACCOUNTS, Button, Cable, Car, Chain as Registry, Image, Log, Machine, Node, Pki, Relay, Rpc, TlsProxy,
+    Vehicle, Wire,
+};
+use obd_core::queue::verify;
+use obd_core::record::{Content, EpochKeys, Record, SEALED_LEN, Sample, SealedRecord, Signal, WrappedRoot};
+use obd_core::{Address, Key, Pairing, keccak256};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::thread::{scope, sleep};
+use std::time::{Duration, Instant};
+use std::{env, fs, process};
+
+const VIN: &[u8; 17] = b"LSVAU0330E2119384";
+const OWNER: &str = ACCOUNTS[0];
+const BUYER: &str = ACCOUNTS[2];
+/// The host as the board reaches it, and as its certificate names it.
+const HOST: &str = "10.0.2.2";
+/// The deepest that the stack may go, in bytes. Four fifths of it is what lives as long as the firmware, which a
+/// chip keeps in its static memory: 20 KB of TLS records, 20 KB of requests and answers, the queue, the sockets, the
+/// console's line.
+const STACK: u64 = 106_496;
+
+/// Everything that takes part.
+struct Scene {
+    folder: PathBuf,
+    _node: Node,
+    relay: Relay,
+    chain: Registry,
+    vehicle: Vehicle,
+    car: Car,
+    cable: Cable,
+    image: Image,
+    log: Log,
+    machine: Option<Machine>,
+    /// What the board takes for a node; a stranger at first.
+    front: Wire,
+    stranger: TlsProxy,
+    node_proxy: TlsProxy,
+    relay_proxy: TlsProxy,
+    moments: u64,
+}
+
+/// What a pairing gave the owner.
+struct Paired {
+    epoch: u32,
+    keys: EpochKeys,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let folder = env::temp_dir().join(format!("devices-e2e-{}-life", process::id()));
+        fs::create_dir_all(folder.join("node")).unwrap();
+        let node = Node::start(&folder.join("node"));
+        let chain = Registry::new(Rpc::new(node.port));
+        let vehicle = chain.register(VIN, OWNER);
+        let key_file = folder.join("relay.key");
+        fs::write(&key_file, ACCOUNTS[3]).unwrap();
+        let [owner, buyer] = [OWNER, BUYER].map(|secret| key(secret).address().to_string());
+        let flags = ["--key-file", key_file.to_str().unwrap(), "--allow", &owner, "--allow", &buyer];
+        let relay = Relay::start(&folder.join("relay"), node.port, &flags);
+
+        let pki = Pki::new(&folder.join("pki"));
+        let issuer = pki.issuer("issuer");
+        pki.issuer("stranger");
+        let (good, bad) = (pki.host(HOST, "issuer"), pki.host(HOST, "stranger"));
+        let node_proxy = TlsProxy::start(&good, node.port);
+        let relay_proxy = TlsProxy::start(&good, relay.port);
+        let stranger = TlsProxy::start(&bad, node.port);
+        let front = Wire::new(stranger.port);
+        let settings = json!({
+            "chainId": 1337, "genesis": const_hex::encode_prefixed(chain.genesis()),
+            "registry": chain.registry().to_string(),
+            "maxGas": 300_000, "maxFeePerGas": "500000000000", "maxPriorityFeePerGas": "50000000000",
+            "dailyCap": "1000000000000000000", "network": "garage", "passphrase": "",
+            "endpoints": [{"host": HOST, "port": front.port}],
+            "relay": {"host": HOST, "port": relay_proxy.port}, "relayed": true,
+            "issuer": issuer.to_str().unwrap(),
+        });
+        fs::write(folder.join("fleet.json"), settings.to_string()).unwrap();
+
+        let image = Image::factory_new(&folder.join("flash"), 2_000);
+        Self {
+            _node: node,
+            relay,
+            chain,
+            vehicle,
+            car: Car::start(),
+            cable: Cable::new(),
+            image,
+            log: Log::default(),
+            machine: None,
+            front,
+            stranger,
+            node_proxy,
+            relay_proxy,
+            moments: 0,
+            folder,
+        }
+    }
+
+    fn power_on(&mut self) {
+        let (image, log, cable) = (&self.image, &self.log, &self.cable);
+        self.machine = Some(Machine::start_whole(image, self.car.port, log, cable, &self.folder));
+    }
+
+    fn power_off(&mut self) {
+        if let Some(machine) = self.machine.take() {
+            machine.kill();
+        }
+    }
+
+    /// Up to a second and a half, differing from run to run; printed, so that a failure can be looked at.
+    fn random_moment(&mut self) -> Duration {
+        self.moments += 1;
+        let seed =
+            u64::from(process::id()).wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(self.moments << 20);
+        let hash = keccak256(&seed.to_be_bytes());
+        let moment = Duration::from_millis(u64::from(u16::from_be_bytes([hash[0], hash[1]])) % 1_500);
+        println!("power goes after {moment:?}");
+        moment
+    }
+
+    /// Does `work` at the console while the power goes and comes back; what it gave in the end.
+    fn cut_during<T>(&mut self, work: impl Fn(&Cable) -> Result<T, String> + Sync) -> Option<T>
+    where
+        T: Send,
+    {
+        let moment = self.random_moment();
+        let (image, car, log, folder) = (&self.image, self.car.port, &self.log, &self.folder);
+        let (cable, machine) = (&self.cable, &mut self.machine);
+        scope(|scope| {
+            let work = scope.spawn(|| work(cable));
+            sleep(moment);
+            if let Some(machine) = machine.take() {
+                machine.kill();
+            }
+            *machine = Some(Machine::start_whole(image, car, log, cable, folder));
+            work.join().unwrap().ok()
+        })
+    }
+
+    fn lines(&self) -> Vec<String> {
+        self.log.lock().unwrap().clone()
+    }
+
+    fn count(&self, start: &str) -> usize {
+        self.lines().iter().filter(|line| line.starts_with(start)).count()
+    }
+
+    /// The highest number that the board logged after this word.
+    fn logged(&self, word: &str) -> u64 {
+        let number = |line: &String| line.strip_prefix(word)?.trim_start().parse().ok();
+        self.lines().iter().filter_map(number).max().unwrap_or_default()
+    }
+
+    fn acknowledged(&self) -> u64 {
+        self.logged("acknowledged ")
+    }
+
+    /// Waits, with the board running, until `done`.
+    fn wait(&mut self, what: &str, done: impl Fn(&Self) -> bool) {
+        let start = Instant::now();
+        while !done(self) {
+            if let Some(machine) = &mut self.machine {
+                machine.assert_running();
+            }
+            self.car.assert_unharmed();
+            assert!(start.elapsed() < Duration::from_secs(60), "{what}: {:#?}", self.lines());
+            sleep(Duration::from_millis(100));
+        }
+    }
+
+    /// What the device says that it is: its state, and its address if it has one.
+    fn hello(&self) -> (String, Option<String>) {
+        let said = self.cable.provision("hello", &[]).unwrap();
+        let field = |name: &str| {
+            said.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ').map(str::to_owned))
+        };
+        assert_eq!(field("board").as_deref(), Some("qemu"));
+        (field("state").unwrap(), field("address"))
+    }
+
+    /// Gives the device its key and settings, through power cuts; its address, which stays once it is there.
+    fn provision(&mut self) -> Address {
+        let fleet = self.folder.join("fleet.json");
+        let fleet = ["--settings", fleet.to_str().unwrap()];
+        let mut known = None;
+        for _ in 0..4 {
+            self.cut_during(|cable| cable.provision("init", &fleet));
+            let (_, address) = self.hello();
+            assert!(known.is_none() || known == address, "the key changed");
+            known = address;
+        }
+        let document: Value = serde_json::from_str(&self.cable.provision("init", &fleet).unwrap()).unwrap();
+        let address = document["address"].as_str().unwrap().to_owned();
+        assert!(known.is_none_or(|known| known == address));
+        assert_eq!(self.hello(), ("ready".to_owned(), Some(address.clone())));
+        Address(const_hex::decode_to_array(address).unwrap())
+    }
+
+    /// Pairs the device with the vehicle of `owner`: its button, the power that goes, the owner's signature, the
+    /// registry.
+    fn pair(&mut self, device: Address, owner: &str) -> Paired {
+        let epoch = word(&self.chain.view("epochOf(uint256)", number(self.vehicle.id)));
+        let mut account = [0; 32];
+        account[12..].copy_from_slice(&device.0);
+        let nonce = word(&self.chain.view("nonces(address)", account));
+        let pairing = Pairing { nonce, ..self.chain.pairing(self.vehicle.id, owner) };
+        let terms = [
+            ("--chain-id", "1337".to_owned()),
+            ("--registry", self.chain.registry().to_string()),
+            ("--vehicle", pairing.vehicle.to_string()),
+            ("--epoch", epoch.to_string()),
+            ("--owner", pairing.owner.to_string()),
+            ("--reader", const_hex::encode(key(owner).public_key().to_compressed())),
+            ("--commitment", const_hex::encode(self.vehicle.commitment)),
+            ("--salt", const_hex::encode(self.vehicle.salt)),
+            ("--nonce", nonce.to_string()),
+            ("--deadline", pairing.deadline.to_string()),
+        ];
+        let terms: Vec<&str> = terms.iter().flat_map(|(name, value)| [*name, value.as_str()]).collect();
+        let ask = |cable: &Cable| cable.provision("pair", &terms);
+        let complaint = ask(&self.cable).unwrap_err();
+        assert!(complaint.contains("nobody pressed the button"), "{complaint}");
+
+        let button = Button::new(&self.folder);
+        let started = self.count("ready as");
+        let answer = button.press(|| {
+            // Whoever was cut off without an answer asks again, and the keys are new.
+            let cut = self.cut_during(ask);
+            cut.unwrap_or_else(|| ask(&self.cable).unwrap())
+        });
+        self.wait("a trip", |scene| scene.count("ready as") > started);
+        if self.acknowledged() > 0 {
+            // The owner takes their time, and a device that sees what the registry knows so far waits for them.
+            let early = self.count("not paired yet");
+            self.wait("patience", |scene| scene.count("not paired yet") > early);
+        }
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        assert_eq!(answer["device"], device.to_string());
+        let bytes = |name: &str| const_hex::decode(answer[name].as_str().unwrap()).unwrap();
+        self.chain.pair(&pairing, owner, device, &bytes("deviceSignature"));
+
+        let wrapped = WrappedRoot::from_bytes(bytes("wrappedRoot").try_into().unwrap());
+        let other = if owner == OWNER { BUYER } else { OWNER };
+        assert!(wrapped.unwrap(&key(other)).is_err(), "a stranger opens the root");
+        let keys = wrapped.unwrap(&key(owner)).unwrap();
+        assert_eq!((keys.vehicle(), keys.device()), (pairing.vehicle, device));
+        Paired { epoch: u32::try_from(epoch).unwrap(), keys }
+    }
+
+    /// Every record that the registry knows of, fetched from the relay.
+    fn records(&self) -> Vec<SealedRecord> {
+        let relay = Rpc::new(self.relay.port);
+        let mut records = Vec::new();
+        for (_, _, root) in self.chain.readings(self.vehicle.id) {
+            let upload = relay.call("autochain_getUpload", json!([const_hex::encode_prefixed(root)]));
+            for leaf in upload.as_array().unwrap() {
+                let fetched = relay.call("autochain_getRecord", json!([leaf["hash"]]));
+                let bytes: [u8; SEALED_LEN] = const_hex::decode_to_array(fetched.as_str().unwrap()).unwrap();
+                let record = SealedRecord::from_bytes(bytes);
+                let sibling =
+                    |sibling: &Value| const_hex::decode_to_array(sibling.as_str().unwrap()).unwrap();
+                let proof: Vec<[u8; 32]> = leaf["proof"].as_array().unwrap().iter().map(sibling).collect();
+                assert!(verify(&root, &record.hash(), &proof));
+                records.push(record);
+            }
+        }
+        records
+    }
+}
+
+impl Drop for Scene {
+    fn drop(&mut self) {
+        self.power_off();
+        // What cannot be deleted is in the system's temporary folder anyway.
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn key(secret: &str) -> Key {
+    Key::from_bytes(&const_hex::decode_to_array(secret).unwrap()).unwrap()
+}
+
+fn number(number: u64) -> [u8; 32] {
+    let mut word = [0; 32];
+    word[24..].copy_from_slice(&number.to_be_bytes());
+    word
+}
+
+/// The number in the only word.
+fn word(words: &[[u8; 32]]) -> u64 {
+    u64::from_be_bytes(words[0][24..].try_into().unwrap())
+}
+
+#[test]
+fn from_the_factory_to_a_second_owner() {
+    let mut scene = Scene::new();
+    scene.power_on();
+    assert_eq!(scene.hello(), ("new".to_owned(), None));
+    let device = scene.provision();
+    let first = scene.pair(device, OWNER);
+    assert_eq!(first.epoch, 1);
+
+    // A node that another issuer vouches for is told nothing, and so is the relay: who would carry it?
+    scene.wait("a refusal", |scene| {
+        scene.count("node 0: TLS refused") > 1 && scene.logged("stored up to") > 2
+    });
+    assert_eq!((scene.stranger.handshakes(), scene.relay_proxy.handshakes()), (0, 0));
+    assert_eq!((scene.count("sent"), scene.chain.readings(scene.vehicle.id).len()), (0, 0));
+
+    // The right one.
+    scene.front.lead_to(scene.node_proxy.port);
+    scene.wait("the first uploads", |scene| scene.acknowledged() > 3);
+    for _ in 0..3 {
+        let moment = scene.random_moment() * 2;
+        sleep(moment);
+        scene.power_off();
+        scene.power_on();
+    }
+    let before = scene.acknowledged();
+    scene.wait("uploads after the cuts", |scene| scene.acknowledged() > before);
+    the_owner_reads_the_car(&scene.records(), &first);
+
+    // Sold: back at its console, with the same key and no bond.
+    let waiting = scene.count("waits at its console");
+    scene.chain.sell(scene.vehicle.id, OWNER, BUYER);
+    scene.wait("the end of the pairing", |scene| scene.count("waits at its console") > waiting);
+    assert_eq!(scene.hello(), ("ready".to_owned(), Some(device.to_string())));
+    let sold = scene.chain.readings(scene.vehicle.id).len();
+    let second = scene.pair(device, BUYER);
+    assert_eq!(second.epoch, 2);
+    let before = scene.acknowledged();
+    scene.wait("the new owner's uploads", |scene| {
+        scene.acknowledged() > before && scene.chain.readings(scene.vehicle.id).len() > sold
+    });
+    let records = scene.records();
+    let [of_first, of_second] = [1, 2].map(|epoch| {
+        let of = |record: &&SealedRecord| record.head().unwrap().epoch == epoch;
+        records.iter().filter(of).cloned().collect::<Vec<_>>()
+    });
+    assert_eq!(of_first.len() + of_second.len(), records.len());
+    the_owner_reads_the_car(&of_second, &second);
+    assert!(of_first.iter().all(|record| record.open_with(&second.keys).is_err()), "the buyer reads on");
+    assert!(of_second.iter().all(|record| record.open_with(&first.keys).is_err()), "the seller reads on");
+
+    // Its paired console answers beside the trip. Made new, it forgets everything.
+    assert_eq!(scene.hello().0, "paired");
+    assert!(scene.cable.provision("reset", &[]).unwrap_err().contains("nobody pressed the button"));
+    let button = Button::new(&scene.folder);
+    button.press(|| scene.cable.provision("reset", &[])).unwrap();
+    assert_eq!(scene.hello(), ("new".to_owned(), None));
+    scene.car.assert_unharmed();
+
+    let stack = scene.logged("stack ");
+    println!("the stack went {stack} bytes deep");
+    assert!((1..=STACK).contains(&stack), "{stack} bytes of stack");
+}
+
+/// The owner's key opened the root that the device drew; the root opens every record.
+fn the_owner_reads_the_car(records: &[SealedRecord], paired: &Paired) {
+    assert!(!records.is_empty());
+    let mut odometer = 0;
+    let mut speeds = Vec::new();
+    for sealed in records {
+        let (_, record): (_, Record) = sealed.open_with(&paired.keys).unwrap();
+        odometer = odometer.max(record.odometer);
+        match record.content {
+            Content::Identity(identity) => assert_eq!(&identity.vin, VIN),
+            Content::Trip(samples) | Content::Health(samples) | Content::Energy(samples) => {
+                let speed = |sample: &Sample| sample.signal == Signal::VehicleSpeed;
+                speeds.extend(samples.iter().filter(speed).map(|sample| sample.value));
+            }
+        }
+    }
+    // As `ecu-sim --values` has them: A6 0012D687, 0D 3C.
+    assert_eq!(odometer, 1_234_567);
+    assert!(!speeds.is_empty() && speeds.iter().all(|speed| *speed == 60), "{speeds:?}");
+}
