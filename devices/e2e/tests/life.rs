@@ -1,5 +1,5 @@
 //! The life of a dongle: new from the factory, provisioned and paired over its cable, driven, sold, paired again,
-//! reset. Its keys are its own, its links TLS, and its power goes at random moments.
+//! released, reset, and once more with a key on the other curve. Its keys are its own, its links TLS, and its power goes at random moments.
 
 use devices_e2e::{
     ACCOUNTS, Button, Cable, Car, Chain as Registry, Image, Log, Machine, Node, Pki, Relay, Rpc, TlsProxy,
@@ -27,7 +27,7 @@ const STACK: u64 = 106_496;
 /// Everything that takes part.
 struct Scene {
     folder: PathBuf,
-    _node: Node,
+    node: Node,
     relay: Relay,
     chain: Registry,
     vehicle: Vehicle,
@@ -84,7 +84,7 @@ impl Scene {
 
         let image = Image::factory_new(&folder.join("flash"), 2_000);
         Self {
-            _node: node,
+            node,
             relay,
             chain,
             vehicle,
@@ -253,6 +253,15 @@ impl Scene {
         Paired { epoch: u32::try_from(epoch).unwrap(), keys }
     }
 
+    /// Has the tool do this on the chain for the buyer, by key file.
+    fn on_chain(&self, command: &str, args: &[&str]) -> String {
+        let key_file = self.folder.join("buyer.key");
+        fs::write(&key_file, BUYER).unwrap();
+        let url = format!("http://127.0.0.1:{}", self.node.port);
+        let access = ["--rpc", &url, "--owner-key-file", key_file.to_str().unwrap()];
+        self.cable.provision(command, &[&access, args].concat()).unwrap()
+    }
+
     /// Every record that the registry knows of, fetched from the relay.
     fn records(&self) -> Vec<SealedRecord> {
         let relay = Rpc::new(self.relay.port);
@@ -348,17 +357,51 @@ fn from_the_factory_to_a_second_owner() {
     assert!(of_first.iter().all(|record| record.open_with(&second.keys).is_err()), "the buyer reads on");
     assert!(of_second.iter().all(|record| record.open_with(&first.keys).is_err()), "the seller reads on");
 
-    // Its paired console answers beside the trip. Made new, it forgets everything.
+    // Its paired console answers beside the trip. Released on the chain, it is back there; made new, it forgets
+    // everything.
     assert_eq!(scene.hello().0, "paired");
     assert!(scene.cable.provision("reset", &[]).unwrap_err().contains("nobody pressed the button"));
+    let waiting = scene.count("waits at its console");
+    let told = scene.on_chain("release", &[]);
+    assert!(told.contains("is free of vehicle 1"), "{told}");
+    scene.wait("the end of the pairing", |scene| scene.count("waits at its console") > waiting);
     let button = Button::new(&scene.folder);
     button.press(|| scene.cable.provision("reset", &[])).unwrap();
     assert_eq!(scene.hello(), ("new".to_owned(), None));
+    a_second_life_on_p256(&mut scene, device);
     scene.car.assert_unharmed();
 
     let stack = scene.logged("stack ");
     println!("the stack went {stack} bytes deep");
     assert!((1..=STACK).contains(&stack), "{stack} bytes of stack");
+}
+
+/// The same board with a key on P-256, claimed and paired as an owner does it: with a node and a key file.
+fn a_second_life_on_p256(scene: &mut Scene, before: Address) {
+    let fleet = scene.folder.join("fleet.json");
+    let made = scene.cable.provision("init", &["--curve", "p256", "--settings", fleet.to_str().unwrap()]);
+    let made: Value = serde_json::from_str(&made.unwrap()).unwrap();
+    let (state, device) = scene.hello();
+    assert_eq!((state.as_str(), made["address"].as_str()), ("ready", device.as_deref()));
+    assert_ne!(device, Some(before.to_string()));
+
+    let button = Button::new(&scene.folder);
+    button.press(|| scene.on_chain("claim", &[]));
+    let (vehicle, salt) = (scene.vehicle.id.to_string(), const_hex::encode(scene.vehicle.salt));
+    let answer = button.press(|| scene.on_chain("pair", &["--vehicle", &vehicle, "--salt", &salt]));
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    let bytes = |name: &str| const_hex::decode(answer[name].as_str().unwrap()).unwrap();
+    assert_eq!(bytes("deviceSignature").len(), 128);
+    let wrapped = WrappedRoot::from_bytes(bytes("wrappedRoot").try_into().unwrap());
+    let keys = wrapped.unwrap(&key(BUYER)).unwrap();
+
+    let known = scene.chain.readings(scene.vehicle.id).len();
+    scene.wait("uploads of the P-256 device", |scene| {
+        scene.chain.readings(scene.vehicle.id).len() > known + 1
+    });
+    let records = scene.records();
+    let new: Vec<_> = records.into_iter().filter(|record| record.open_with(&keys).is_ok()).collect();
+    the_owner_reads_the_car(&new, &Paired { epoch: 2, keys });
 }
 
 /// The owner's key opened the root that the device drew; the root opens every record.
