@@ -7,7 +7,7 @@
 //!
 //! An endpoint's certificate must be signed (ECDSA on P-256; with the feature `p384` on P-384 too) by the issuer
 //! that was pinned at provisioning, and name the host among its alternative names. Its dates are not looked at:
-//! the device has no clock that it trusts. Intermediate certificates that the server sends along are not looked
+//! the device learns the time over these connections, and a wrong one would end them for ever. Intermediate certificates that the server sends along are not looked
 //! at either: whoever had any certificate of the issuer could sign for any host.
 //!
 //! `embedded-tls` brings a verifier of its own, which is not used. A server that signs before it shows a
