@@ -1,11 +1,31 @@
-// Does the tool's tasks with the wallet of this browser (EIP-1193), one after the other. Text comes from the
+// Does the tool's tasks with a wallet of this browser (EIP-1193), one after the other. Text comes from the
 // tool and is shown as text only.
 'use strict';
 
 const element = (id) => document.getElementById(id);
-const wallet = (method, params = []) => window.ethereum.request({ method, params });
+const wallet = (method, params = []) => provider.request({ method, params });
 const UNKNOWN_CHAIN = 4902;
+let provider;
 let account;
+
+/** The wallets that announce themselves (EIP-6963); where there are several, the person chooses. */
+const announced = new Map();
+window.addEventListener('eip6963:announceProvider', ({ detail }) => {
+  announced.set(detail.info.uuid, detail);
+  const options = [...announced.values()].map(({ info }) =>
+    Object.assign(document.createElement('option'), { value: info.uuid, textContent: info.name }));
+  element('wallets').replaceChildren(...options);
+  element('wallets').hidden = announced.size < 2 || account !== undefined;
+});
+window.dispatchEvent(new Event('eip6963:requestProvider'));
+
+function chosen() {
+  const [first] = announced.values();
+  // An older wallet announces nothing.
+  const found = (announced.get(element('wallets').value) ?? first)?.provider ?? window.ethereum;
+  if (!found) throw new Error('there is none in this browser; install one and load this page again');
+  return found;
+}
 
 function show(text, { words = [], details = '', failed = false } = {}) {
   element('text').textContent = text;
@@ -57,11 +77,12 @@ const tasks = {
     element('title').textContent = title;
     show(`Your wallet will be asked to connect, and to use the chain ${chain.chainName}.`);
     account = await onPress('Connect the wallet', async () => {
-      if (!window.ethereum) throw new Error('there is none in this browser; install one and load this page again');
+      provider = chosen();
       const [first] = await wallet('eth_requestAccounts');
       await switchTo(chain);
       return first;
     });
+    element('wallets').hidden = true;
     element('account').textContent = `Your account: ${account}`;
     return { account };
   },

@@ -99,6 +99,11 @@ fn a_wallet_claims_pairs_and_releases() {
     assert!(shown.contains(&format!("speaks for vehicle {car}, which is yours")), "{shown}");
     assert_eq!(stage.pairing(&device.address), (car.parse().unwrap(), 1, of(OWNER), true));
 
+    // Of several wallets the person chooses one, which need not be the one that took `window.ethereum`.
+    let (shown, done) = Tool::start(&stage, &pair).browse(OWNER, "several");
+    done.unwrap();
+    assert!(shown.contains("eth_signTypedData_v4"), "{shown}");
+
     // The page is loaded again, and goes on where it was.
     let (shown, done) = Tool::start(&stage, &pair).browse(OWNER, "reload");
     done.unwrap();

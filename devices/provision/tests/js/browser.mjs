@@ -1,8 +1,9 @@
 // A browser with a wallet, as far as the tool's page needs them: loads the page over HTTP, runs its script and
 // presses its button whenever there is one. The wallet (EIP-1193) signs with ethers, knows one other chain at
 // first, and refuses what a wallet refuses.
-// usage: node browser.mjs PAGE KEY [reject|reload]
-//        reject: the person says no to each signature once; reload: the page is loaded again before it is signed
+// usage: node browser.mjs PAGE KEY [reject|reload|several]
+//        reject: the person says no to each signature once; reload: the page is loaded again before it is signed;
+//        several: another wallet took window.ethereum, both announce themselves, and the person chooses
 // Prints what the page showed, one line each; exits with 1 when the page failed.
 import vm from 'node:vm';
 import { ethers } from './ethers.mjs';
@@ -59,6 +60,25 @@ const wallet = {
   },
 };
 
+/** Another wallet, which nobody chose. */
+const other = { async request() { throw new Error('the wrong wallet was asked'); } };
+
+/** The page's window, with the wallets that are installed. */
+function browserWindow() {
+  const installed = mood === 'several' ? [other, wallet] : [wallet];
+  const window = Object.assign(new EventTarget(), { ethereum: installed[0] });
+  if (mood === 'several') {
+    window.addEventListener('eip6963:requestProvider', () => {
+      for (const [index, provider] of installed.entries()) {
+        const info = { uuid: `uuid-${index}`, name: `Wallet ${index}`, icon: '', rdns: 'example' };
+        const detail = Object.freeze({ info, provider });
+        window.dispatchEvent(Object.assign(new Event('eip6963:announceProvider'), { detail }));
+      }
+    });
+  }
+  return window;
+}
+
 const response = await fetch(page);
 const html = await response.text();
 const policy = response.headers.get('content-security-policy');
@@ -83,6 +103,8 @@ function load(again) {
       replaceChildren(...children) { this.children = children; },
       set onclick(press) {
         if (this.hidden || this.disabled) return;
+        const wallets = elements.get('wallets');
+        if (!wallets.hidden) wallets.value = wallets.children.find((option) => option.textContent === 'Wallet 1').value;
         if (again && this.textContent === 'Sign') return resolve(true);
         setTimeout(press, 0);
       },
@@ -108,7 +130,7 @@ function load(again) {
       createElement: () => ({ textContent: '' }),
     };
     const relative = (url, init) => fetch(new URL(url, page), init);
-    vm.runInNewContext(script, { window: { ethereum: wallet }, document, fetch: relative });
+    vm.runInNewContext(script, { window: browserWindow(), document, fetch: relative, Event });
   });
 }
 
