@@ -43,7 +43,4 @@ compile_error!("choose a chip: feature esp32c3 or esp32c6");
 compile_error!("choose one chip: feature esp32c3 or esp32c6");
 
 /// The version of this firmware: the workspace's, as a number that rises from release to release.
-pub const FIRMWARE: u32 = match version(env!("CARGO_PKG_VERSION")) {
-    Some(number) => number,
-    None => panic!("the workspace's version is no release"),
-};
+pub const FIRMWARE: u32 = version(env!("CARGO_PKG_VERSION")).expect("the workspace's version is a release");

@@ -12,7 +12,7 @@ use obd_core::AnyKey;
 use obd_core::can::slcan::Port as _;
 use obd_core::provision::{Bond, Console, Fixture, SETTINGS_LEN, Stored, Vault};
 use obd_core::queue::Chip;
-use obd_core::update::Board;
+use obd_core::update::{Board, version};
 
 /// Settings in hex are the longest line.
 const LINE: usize = 2 * SETTINGS_LEN + 16;
@@ -20,8 +20,8 @@ const LINE: usize = 2 * SETTINGS_LEN + 16;
 /// Bytes that one turn takes from the port, so that the car waits for a few only.
 const TURN: usize = 64;
 
-/// The version of this firmware.
-const FIRMWARE: u32 = 1;
+/// The version of this firmware: the workspace's.
+const FIRMWARE: u32 = version(env!("CARGO_PKG_VERSION")).expect("the workspace's version is a release");
 
 /// The board as the console sees it.
 pub(crate) struct Bench<'a> {
