@@ -29,6 +29,8 @@ done
 
 # The emulated board with a car, a relay and a real node: the one that obd-core-tests found or built.
 cargo test --release --locked -p devices-e2e
+# What `desk.sh` starts for a person; it ends with its input.
+cargo run --release --locked -p devices-e2e --bin desk </dev/null
 
 # Both images. The chips differ by their pins and by what esp-hal makes of them: one is linted.
 ./firmware.sh

@@ -1,4 +1,4 @@
-//! The project's chores: `cargo xtask test`, `vectors`, `genesis`, `bench`, `firmware`.
+//! The project's chores: `cargo xtask test`, `vectors`, `genesis`, `bench`, `firmware`, `dongle`.
 //!
 //! ```text
 //! cargo xtask test [GROUP…] ──► group: commands, their output passed through and counted ──► N passed, N failed, N skipped
@@ -20,7 +20,8 @@ cargo xtask test [GROUP…]     run everything, or groups: rust vectors contract
 cargo xtask vectors [ARG…]    run the public test vectors; arguments go to the runner
 cargo xtask genesis [--check] build genesis/*.json from allocations and contracts/artifacts, or compare
 cargo xtask bench [ARG…]      run the benchmarks; arguments go to the bench binary
-cargo xtask firmware          build the images of both chips, check them, print their sizes";
+cargo xtask firmware          build the images of both chips, check them, print their sizes
+cargo xtask dongle            a dongle on your desk without hardware: emulated, in a simulated car, with a chain";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -47,6 +48,7 @@ fn run(args: &[String]) -> Result<bool> {
             shell::cargo(&["run", "--release", "-q", "-p", "autochain-genesis", "--"], rest)
         }
         Some(("firmware", _)) => shell::script("devices/firmware.sh"),
+        Some(("dongle", _)) => shell::script("devices/desk.sh"),
         Some((command, _)) => bail!("unknown command `{command}`\n{USAGE}"),
         None => bail!("no command\n{USAGE}"),
     }

@@ -26,6 +26,11 @@ impl Cable {
         Self { listener, port }
     }
 
+    /// The end for `autochain-provision`: its `PORT`.
+    pub fn port(&self) -> &str {
+        &self.port
+    }
+
     /// The end that goes into the machine: a descriptor.
     pub(crate) fn descriptor(&self) -> i32 {
         self.listener.as_raw_fd()

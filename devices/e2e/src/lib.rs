@@ -14,6 +14,7 @@
 
 mod bench;
 mod chain;
+mod desk;
 mod machine;
 mod pki;
 mod process;
@@ -22,6 +23,7 @@ mod wire;
 
 pub use bench::{Button, Cable};
 pub use chain::{ACCOUNTS, Chain, GRANTS, Rpc, Vehicle};
+pub use desk::Desk;
 pub use machine::{Board, Image, Log, Machine};
 pub use pki::Pki;
 pub use process::{Car, Node, Relay, program};

@@ -1,24 +1,18 @@
 //! The life of a dongle: new from the factory, provisioned and paired over its cable, driven, sold, paired again,
-//! released, reset, and once more with a key on the other curve. Its keys are its own, its links TLS, and its power goes at random moments.
+//! released, reset, and once more with a key on the other curve. Its keys are its own, its links TLS, and its power
+//! goes at random moments.
 
-use devices_e2e::{
-    ACCOUNTS, Button, Cable, Car, Chain as Registry, Image, Log, Machine, Node, Pki, Relay, Rpc, TlsProxy,
-    Vehicle, Wire,
-};
+use devices_e2e::{Button, Cable, Desk, Machine, Rpc, TlsProxy};
 use obd_core::queue::verify;
 use obd_core::record::{Content, EpochKeys, Record, SEALED_LEN, Sample, SealedRecord, Signal, WrappedRoot};
 use obd_core::{Address, Key, Pairing, keccak256};
 use serde_json::{Value, json};
-use std::path::PathBuf;
 use std::thread::{scope, sleep};
 use std::time::{Duration, Instant};
 use std::{env, fs, process};
 
-const VIN: &[u8; 17] = b"LSVAU0330E2119384";
-const OWNER: &str = ACCOUNTS[0];
-const BUYER: &str = ACCOUNTS[2];
-/// The host as the board reaches it, and as its certificate names it.
-const HOST: &str = "10.0.2.2";
+const OWNER: &str = Desk::OWNER;
+const BUYER: &str = Desk::BUYER;
 /// The deepest that the stack may go, in bytes. Four fifths of it is what lives as long as the firmware, which a
 /// chip keeps in its static memory: 20 KB of TLS records, 20 KB of requests and answers, the queue, the sockets, the
 /// console's line.
@@ -26,21 +20,9 @@ const STACK: u64 = 106_496;
 
 /// Everything that takes part.
 struct Scene {
-    folder: PathBuf,
-    node: Node,
-    relay: Relay,
-    chain: Registry,
-    vehicle: Vehicle,
-    car: Car,
-    cable: Cable,
-    image: Image,
-    log: Log,
-    machine: Option<Machine>,
-    /// What the board takes for a node; a stranger at first.
-    front: Wire,
+    desk: Desk,
+    /// A node that another issuer vouches for, which the board is led to first.
     stranger: TlsProxy,
-    node_proxy: TlsProxy,
-    relay_proxy: TlsProxy,
     moments: u64,
 }
 
@@ -52,65 +34,11 @@ struct Paired {
 
 impl Scene {
     fn new() -> Self {
-        let folder = env::temp_dir().join(format!("devices-e2e-{}-life", process::id()));
-        fs::create_dir_all(folder.join("node")).unwrap();
-        let node = Node::start(&folder.join("node"));
-        let chain = Registry::new(Rpc::new(node.port));
-        let vehicle = chain.register(VIN, OWNER);
-        let key_file = folder.join("relay.key");
-        fs::write(&key_file, ACCOUNTS[3]).unwrap();
-        let [owner, buyer] = [OWNER, BUYER].map(|secret| key(secret).address().to_string());
-        let flags = ["--key-file", key_file.to_str().unwrap(), "--allow", &owner, "--allow", &buyer];
-        let relay = Relay::start(&folder.join("relay"), node.port, &flags);
-
-        let pki = Pki::new(&folder.join("pki"));
-        let issuer = pki.issuer("issuer");
-        pki.issuer("stranger");
-        let (good, bad) = (pki.host(HOST, "issuer"), pki.host(HOST, "stranger"));
-        let node_proxy = TlsProxy::start(&good, node.port);
-        let relay_proxy = TlsProxy::start(&good, relay.port);
-        let stranger = TlsProxy::start(&bad, node.port);
-        let front = Wire::new(stranger.port);
-        let settings = json!({
-            "chainId": 1337, "genesis": const_hex::encode_prefixed(chain.genesis()),
-            "registry": chain.registry().to_string(),
-            "maxGas": 300_000, "maxFeePerGas": "500000000000", "maxPriorityFeePerGas": "50000000000",
-            "dailyCap": "1000000000000000000", "network": "garage", "passphrase": "",
-            "endpoints": [{"host": HOST, "port": front.port}],
-            "relay": {"host": HOST, "port": relay_proxy.port}, "relayed": true,
-            "issuer": issuer.to_str().unwrap(),
-        });
-        fs::write(folder.join("fleet.json"), settings.to_string()).unwrap();
-
-        let image = Image::factory_new(&folder.join("flash"), 2_000);
-        Self {
-            node,
-            relay,
-            chain,
-            vehicle,
-            car: Car::start(),
-            cable: Cable::new(),
-            image,
-            log: Log::default(),
-            machine: None,
-            front,
-            stranger,
-            node_proxy,
-            relay_proxy,
-            moments: 0,
-            folder,
-        }
-    }
-
-    fn power_on(&mut self) {
-        let (image, log, cable) = (&self.image, &self.log, &self.cable);
-        self.machine = Some(Machine::start_whole(image, self.car.port, log, cable, &self.folder));
-    }
-
-    fn power_off(&mut self) {
-        if let Some(machine) = self.machine.take() {
-            machine.kill();
-        }
+        let desk = Desk::new(&env::temp_dir().join(format!("devices-e2e-{}-life", process::id())), 2_000);
+        desk.pki.issuer("stranger");
+        let stranger = TlsProxy::start(&desk.pki.host(Desk::HOST, "stranger"), desk.node.port);
+        desk.front.lead_to(stranger.port);
+        Self { desk, stranger, moments: 0 }
     }
 
     /// Up to a second and a half, differing from run to run; printed, so that a failure can be looked at.
@@ -130,8 +58,8 @@ impl Scene {
         T: Send,
     {
         let moment = self.random_moment();
-        let (image, car, log, folder) = (&self.image, self.car.port, &self.log, &self.folder);
-        let (cable, machine) = (&self.cable, &mut self.machine);
+        let Desk { image, car, log, folder, cable, machine, .. } = &mut self.desk;
+        let (cable, car) = (&*cable, car.port);
         scope(|scope| {
             let work = scope.spawn(|| work(cable));
             sleep(moment);
@@ -144,7 +72,7 @@ impl Scene {
     }
 
     fn lines(&self) -> Vec<String> {
-        self.log.lock().unwrap().clone()
+        self.desk.log.lock().unwrap().clone()
     }
 
     fn count(&self, start: &str) -> usize {
@@ -165,10 +93,10 @@ impl Scene {
     fn wait(&mut self, what: &str, done: impl Fn(&Self) -> bool) {
         let start = Instant::now();
         while !done(self) {
-            if let Some(machine) = &mut self.machine {
+            if let Some(machine) = &mut self.desk.machine {
                 machine.assert_running();
             }
-            self.car.assert_unharmed();
+            self.desk.car.assert_unharmed();
             assert!(start.elapsed() < Duration::from_secs(240), "{what}: {:#?}", self.lines());
             sleep(Duration::from_millis(100));
         }
@@ -176,7 +104,7 @@ impl Scene {
 
     /// What the device says that it is: its state, and its address if it has one.
     fn hello(&self) -> (String, Option<String>) {
-        let said = self.cable.provision("hello", &[]).unwrap();
+        let said = self.desk.cable.provision("hello", &[]).unwrap();
         let field = |name: &str| {
             said.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ').map(str::to_owned))
         };
@@ -186,8 +114,8 @@ impl Scene {
 
     /// Gives the device its key and settings, through power cuts; its address, which stays once it is there.
     fn provision(&mut self) -> Address {
-        let fleet = self.folder.join("fleet.json");
-        let fleet = ["--settings", fleet.to_str().unwrap()];
+        let settings = self.desk.settings.clone();
+        let fleet = ["--settings", settings.to_str().unwrap()];
         let mut known = None;
         for _ in 0..4 {
             self.cut_during(|cable| cable.provision("init", &fleet));
@@ -195,7 +123,8 @@ impl Scene {
             assert!(known.is_none() || known == address, "the key changed");
             known = address;
         }
-        let document: Value = serde_json::from_str(&self.cable.provision("init", &fleet).unwrap()).unwrap();
+        let document: Value =
+            serde_json::from_str(&self.desk.cable.provision("init", &fleet).unwrap()).unwrap();
         let address = document["address"].as_str().unwrap().to_owned();
         assert!(known.is_none_or(|known| known == address));
         assert_eq!(self.hello(), ("ready".to_owned(), Some(address.clone())));
@@ -205,34 +134,34 @@ impl Scene {
     /// Pairs the device with the vehicle of `owner`: its button, the power that goes, the owner's signature, the
     /// registry.
     fn pair(&mut self, device: Address, owner: &str) -> Paired {
-        let epoch = word(&self.chain.view("epochOf(uint256)", number(self.vehicle.id)));
+        let epoch = word(&self.desk.chain.view("epochOf(uint256)", number(self.desk.vehicle.id)));
         let mut account = [0; 32];
         account[12..].copy_from_slice(&device.0);
-        let nonce = word(&self.chain.view("nonces(address)", account));
-        let pairing = Pairing { nonce, ..self.chain.pairing(self.vehicle.id, owner) };
+        let nonce = word(&self.desk.chain.view("nonces(address)", account));
+        let pairing = Pairing { nonce, ..self.desk.chain.pairing(self.desk.vehicle.id, owner) };
         let terms = [
             ("--chain-id", "1337".to_owned()),
-            ("--registry", self.chain.registry().to_string()),
+            ("--registry", self.desk.chain.registry().to_string()),
             ("--vehicle", pairing.vehicle.to_string()),
             ("--epoch", epoch.to_string()),
             ("--owner", pairing.owner.to_string()),
             ("--reader", const_hex::encode(key(owner).public_key().to_compressed())),
-            ("--commitment", const_hex::encode(self.vehicle.commitment)),
-            ("--salt", const_hex::encode(self.vehicle.salt)),
+            ("--commitment", const_hex::encode(self.desk.vehicle.commitment)),
+            ("--salt", const_hex::encode(self.desk.vehicle.salt)),
             ("--nonce", nonce.to_string()),
             ("--deadline", pairing.deadline.to_string()),
         ];
         let terms: Vec<&str> = terms.iter().flat_map(|(name, value)| [*name, value.as_str()]).collect();
         let ask = |cable: &Cable| cable.provision("pair", &terms);
-        let complaint = ask(&self.cable).unwrap_err();
+        let complaint = ask(&self.desk.cable).unwrap_err();
         assert!(complaint.contains("nobody pressed the button"), "{complaint}");
 
-        let button = Button::new(&self.folder);
+        let button = Button::new(&self.desk.folder);
         let started = self.count("ready as");
         let answer = button.press(|| {
             // Whoever was cut off without an answer asks again, and the keys are new.
             let cut = self.cut_during(ask);
-            cut.unwrap_or_else(|| ask(&self.cable).unwrap())
+            cut.unwrap_or_else(|| ask(&self.desk.cable).unwrap())
         });
         self.wait("a trip", |scene| scene.count("ready as") > started);
         if self.acknowledged() > 0 {
@@ -243,7 +172,7 @@ impl Scene {
         let answer: Value = serde_json::from_str(&answer).unwrap();
         assert_eq!(answer["device"], device.to_string());
         let bytes = |name: &str| const_hex::decode(answer[name].as_str().unwrap()).unwrap();
-        self.chain.pair(&pairing, owner, device, &bytes("deviceSignature"));
+        self.desk.chain.pair(&pairing, owner, device, &bytes("deviceSignature"));
 
         let wrapped = WrappedRoot::from_bytes(bytes("wrappedRoot").try_into().unwrap());
         let other = if owner == OWNER { BUYER } else { OWNER };
@@ -255,18 +184,18 @@ impl Scene {
 
     /// Has the tool do this on the chain for the buyer, by key file.
     fn on_chain(&self, command: &str, args: &[&str]) -> String {
-        let key_file = self.folder.join("buyer.key");
+        let key_file = self.desk.folder.join("buyer.key");
         fs::write(&key_file, BUYER).unwrap();
-        let url = format!("http://127.0.0.1:{}", self.node.port);
+        let url = format!("http://127.0.0.1:{}", self.desk.node.port);
         let access = ["--rpc", &url, "--owner-key-file", key_file.to_str().unwrap()];
-        self.cable.provision(command, &[&access, args].concat()).unwrap()
+        self.desk.cable.provision(command, &[&access, args].concat()).unwrap()
     }
 
     /// Every record that the registry knows of, fetched from the relay.
     fn records(&self) -> Vec<SealedRecord> {
-        let relay = Rpc::new(self.relay.port);
+        let relay = Rpc::new(self.desk.relay.port);
         let mut records = Vec::new();
-        for (_, _, root) in self.chain.readings(self.vehicle.id) {
+        for (_, _, root) in self.desk.chain.readings(self.desk.vehicle.id) {
             let upload = relay.call("autochain_getUpload", json!([const_hex::encode_prefixed(root)]));
             for leaf in upload.as_array().unwrap() {
                 let fetched = relay.call("autochain_getRecord", json!([leaf["hash"]]));
@@ -280,14 +209,6 @@ impl Scene {
             }
         }
         records
-    }
-}
-
-impl Drop for Scene {
-    fn drop(&mut self) {
-        self.power_off();
-        // What cannot be deleted is in the system's temporary folder anyway.
-        let _ = fs::remove_dir_all(&self.folder);
     }
 }
 
@@ -309,7 +230,7 @@ fn word(words: &[[u8; 32]]) -> u64 {
 #[test]
 fn from_the_factory_to_a_second_owner() {
     let mut scene = Scene::new();
-    scene.power_on();
+    scene.desk.power_on();
     assert_eq!(scene.hello(), ("new".to_owned(), None));
     let device = scene.provision();
     let first = scene.pair(device, OWNER);
@@ -319,17 +240,17 @@ fn from_the_factory_to_a_second_owner() {
     scene.wait("a refusal", |scene| {
         scene.count("node 0: TLS refused") > 1 && scene.logged("stored up to") > 2
     });
-    assert_eq!((scene.stranger.handshakes(), scene.relay_proxy.handshakes()), (0, 0));
-    assert_eq!((scene.count("sent"), scene.chain.readings(scene.vehicle.id).len()), (0, 0));
+    assert_eq!((scene.stranger.handshakes(), scene.desk.relay_proxy.handshakes()), (0, 0));
+    assert_eq!((scene.count("sent"), scene.desk.chain.readings(scene.desk.vehicle.id).len()), (0, 0));
 
     // The right one.
-    scene.front.lead_to(scene.node_proxy.port);
+    scene.desk.front.lead_to(scene.desk.node_proxy.port);
     scene.wait("the first uploads", |scene| scene.acknowledged() > 3);
     for _ in 0..3 {
         let moment = scene.random_moment() * 2;
         sleep(moment);
-        scene.power_off();
-        scene.power_on();
+        scene.desk.power_off();
+        scene.desk.power_on();
     }
     let before = scene.acknowledged();
     scene.wait("uploads after the cuts", |scene| scene.acknowledged() > before);
@@ -337,15 +258,15 @@ fn from_the_factory_to_a_second_owner() {
 
     // Sold: back at its console, with the same key and no bond.
     let waiting = scene.count("waits at its console");
-    scene.chain.sell(scene.vehicle.id, OWNER, BUYER);
+    scene.desk.chain.sell(scene.desk.vehicle.id, OWNER, BUYER);
     scene.wait("the end of the pairing", |scene| scene.count("waits at its console") > waiting);
     assert_eq!(scene.hello(), ("ready".to_owned(), Some(device.to_string())));
-    let sold = scene.chain.readings(scene.vehicle.id).len();
+    let sold = scene.desk.chain.readings(scene.desk.vehicle.id).len();
     let second = scene.pair(device, BUYER);
     assert_eq!(second.epoch, 2);
     let before = scene.acknowledged();
     scene.wait("the new owner's uploads", |scene| {
-        scene.acknowledged() > before && scene.chain.readings(scene.vehicle.id).len() > sold
+        scene.acknowledged() > before && scene.desk.chain.readings(scene.desk.vehicle.id).len() > sold
     });
     let records = scene.records();
     let [of_first, of_second] = [1, 2].map(|epoch| {
@@ -360,16 +281,16 @@ fn from_the_factory_to_a_second_owner() {
     // Its paired console answers beside the trip. Released on the chain, it is back there; made new, it forgets
     // everything.
     assert_eq!(scene.hello().0, "paired");
-    assert!(scene.cable.provision("reset", &[]).unwrap_err().contains("nobody pressed the button"));
+    assert!(scene.desk.cable.provision("reset", &[]).unwrap_err().contains("nobody pressed the button"));
     let waiting = scene.count("waits at its console");
     let told = scene.on_chain("release", &[]);
     assert!(told.contains("is free of vehicle 1"), "{told}");
     scene.wait("the end of the pairing", |scene| scene.count("waits at its console") > waiting);
-    let button = Button::new(&scene.folder);
-    button.press(|| scene.cable.provision("reset", &[])).unwrap();
+    let button = Button::new(&scene.desk.folder);
+    button.press(|| scene.desk.cable.provision("reset", &[])).unwrap();
     assert_eq!(scene.hello(), ("new".to_owned(), None));
     a_second_life_on_p256(&mut scene, device);
-    scene.car.assert_unharmed();
+    scene.desk.car.assert_unharmed();
 
     let stack = scene.logged("stack ");
     println!("the stack went {stack} bytes deep");
@@ -378,16 +299,16 @@ fn from_the_factory_to_a_second_owner() {
 
 /// The same board with a key on P-256, claimed and paired as an owner does it: with a node and a key file.
 fn a_second_life_on_p256(scene: &mut Scene, before: Address) {
-    let fleet = scene.folder.join("fleet.json");
-    let made = scene.cable.provision("init", &["--curve", "p256", "--settings", fleet.to_str().unwrap()]);
+    let settings = scene.desk.settings.to_str().unwrap();
+    let made = scene.desk.cable.provision("init", &["--curve", "p256", "--settings", settings]);
     let made: Value = serde_json::from_str(&made.unwrap()).unwrap();
     let (state, device) = scene.hello();
     assert_eq!((state.as_str(), made["address"].as_str()), ("ready", device.as_deref()));
     assert_ne!(device, Some(before.to_string()));
 
-    let button = Button::new(&scene.folder);
+    let button = Button::new(&scene.desk.folder);
     button.press(|| scene.on_chain("claim", &[]));
-    let (vehicle, salt) = (scene.vehicle.id.to_string(), const_hex::encode(scene.vehicle.salt));
+    let (vehicle, salt) = (scene.desk.vehicle.id.to_string(), const_hex::encode(scene.desk.vehicle.salt));
     let answer = button.press(|| scene.on_chain("pair", &["--vehicle", &vehicle, "--salt", &salt]));
     let answer: Value = serde_json::from_str(&answer).unwrap();
     let bytes = |name: &str| const_hex::decode(answer[name].as_str().unwrap()).unwrap();
@@ -395,9 +316,9 @@ fn a_second_life_on_p256(scene: &mut Scene, before: Address) {
     let wrapped = WrappedRoot::from_bytes(bytes("wrappedRoot").try_into().unwrap());
     let keys = wrapped.unwrap(&key(BUYER)).unwrap();
 
-    let known = scene.chain.readings(scene.vehicle.id).len();
+    let known = scene.desk.chain.readings(scene.desk.vehicle.id).len();
     scene.wait("uploads of the P-256 device", |scene| {
-        scene.chain.readings(scene.vehicle.id).len() > known + 1
+        scene.desk.chain.readings(scene.desk.vehicle.id).len() > known + 1
     });
     let records = scene.records();
     let new: Vec<_> = records.into_iter().filter(|record| record.open_with(&keys).is_ok()).collect();
@@ -413,7 +334,7 @@ fn the_owner_reads_the_car(records: &[SealedRecord], paired: &Paired) {
         let (_, record): (_, Record) = sealed.open_with(&paired.keys).unwrap();
         odometer = odometer.max(record.odometer);
         match record.content {
-            Content::Identity(identity) => assert_eq!(&identity.vin, VIN),
+            Content::Identity(identity) => assert_eq!(&identity.vin, Desk::VIN),
             Content::Trip(samples) | Content::Health(samples) | Content::Energy(samples) => {
                 let speed = |sample: &Sample| sample.signal == Signal::VehicleSpeed;
                 speeds.extend(samples.iter().filter(speed).map(|sample| sample.value));
