@@ -2,11 +2,10 @@
 //! released, reset, and once more with a key on the other curve. Its keys are its own, its links TLS, and its power
 //! goes at random moments.
 
-use devices_e2e::{Button, Cable, Desk, Machine, Rpc, TlsProxy};
-use obd_core::queue::verify;
-use obd_core::record::{Content, EpochKeys, Record, SEALED_LEN, Sample, SealedRecord, Signal, WrappedRoot};
+use devices_e2e::{Button, Cable, Desk, Machine, TlsProxy, program};
+use obd_core::record::{Content, EpochKeys, Record, Sample, SealedRecord, Signal, WrappedRoot};
 use obd_core::{Address, Key, Pairing, keccak256};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::thread::{scope, sleep};
 use std::time::{Duration, Instant};
 use std::{env, fs, process};
@@ -191,24 +190,20 @@ impl Scene {
         self.desk.cable.provision(command, &[&access, args].concat()).unwrap()
     }
 
-    /// Every record that the registry knows of, fetched from the relay.
+    /// Every record that the registry knows of, as the owner's tool fetches them from the relay.
     fn records(&self) -> Vec<SealedRecord> {
-        let relay = Rpc::new(self.desk.relay.port);
-        let mut records = Vec::new();
-        for (_, _, root) in self.desk.chain.readings(self.desk.vehicle.id) {
-            let upload = relay.call("autochain_getUpload", json!([const_hex::encode_prefixed(root)]));
-            for leaf in upload.as_array().unwrap() {
-                let fetched = relay.call("autochain_getRecord", json!([leaf["hash"]]));
-                let bytes: [u8; SEALED_LEN] = const_hex::decode_to_array(fetched.as_str().unwrap()).unwrap();
-                let record = SealedRecord::from_bytes(bytes);
-                let sibling =
-                    |sibling: &Value| const_hex::decode_to_array(sibling.as_str().unwrap()).unwrap();
-                let proof: Vec<[u8; 32]> = leaf["proof"].as_array().unwrap().iter().map(sibling).collect();
-                assert!(verify(&root, &record.hash(), &proof));
-                records.push(record);
-            }
-        }
-        records
+        let program = program("OWNER_BIN", "autochain-owner", "cargo build --release -p autochain-owner");
+        let url = |port: u16| format!("http://127.0.0.1:{port}");
+        let output = process::Command::new(program)
+            .args(["fetch", "--rpc", &url(self.desk.node.port), "--relay", &url(self.desk.relay.port)])
+            .args(["--registry", &self.desk.chain.registry().to_string()])
+            .args(["--vehicle", &self.desk.vehicle.id.to_string()])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let lines = String::from_utf8(output.stdout).unwrap();
+        let record = |line| SealedRecord::from_bytes(const_hex::decode_to_array(line).unwrap());
+        lines.lines().map(record).collect()
     }
 }
 

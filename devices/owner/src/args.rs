@@ -1,3 +1,4 @@
+use crate::fetch::Order;
 use crate::grants::Grants;
 use device_rpc::Rpc;
 use lexopt::{Arg, Parser};
@@ -5,10 +6,16 @@ use obd_core::record::{HandedKey, Period, Scope, WRAPPED_LEN, WrappedRoot};
 use obd_core::{Address, PublicKey};
 use std::collections::BTreeMap;
 use std::fs;
+use std::str::FromStr;
 use zeroize::Zeroizing;
 
 pub(crate) const USAGE: &str = "\
-Opens a vehicle's records with its owner's key, and lets others read what the owner wants them to.
+Fetches and opens a vehicle's records, and lets others read what its owner wants them to.
+
+autochain-owner fetch --rpc URL --registry ADDR --vehicle N --relay URL [--epoch N] [--from-block N]
+    Prints the vehicle's records, one a line as hexadecimal digits, in the order of the chain: those that the
+    node's chain has readings of, from the relay, each proved to stand under its reading. Anybody may; only
+    who has a key opens them. Those of all key epochs without --epoch, from block 0 without --from-block.
 
 autochain-owner open --key-file FILE --root HEX < RECORDS
     Decrypts records, one a line as hexadecimal digits, and prints one JSON object a line. The root is what
@@ -54,6 +61,7 @@ const SCOPES: [(&str, Scope); 4] = [
 /// What to do, checked.
 pub(crate) enum Command {
     Help,
+    Fetch(Box<Order>),
     Open {
         secret: Secret,
         root: WrappedRoot,
@@ -113,6 +121,14 @@ pub(crate) fn parse(mut parser: Parser) -> Result<Command, String> {
         }
     }
     let checked = match command.as_deref() {
+        Some("fetch") => Command::Fetch(Box::new(Order {
+            node: Rpc::new(&given.need("rpc", |url| Ok(url.to_owned()))?),
+            registry: Address(given.need("registry", hex)?),
+            relay: Rpc::new(&given.need("relay", |url| Ok(url.to_owned()))?),
+            vehicle: given.need("vehicle", number)?,
+            epoch: given.optional("epoch", number)?,
+            from: given.optional("from-block", number)?.unwrap_or_default(),
+        })),
         Some("open") => Command::Open { secret: given.secret()?, root: given.root()? },
         Some("share") => Command::Share {
             secret: given.secret()?,
@@ -126,7 +142,7 @@ pub(crate) fn parse(mut parser: Parser) -> Result<Command, String> {
             secret: given.secret()?,
             root: given.root()?,
             scope: given.need("scope", scope)?,
-            period: Period(given.need("period", |text| text.parse().map_err(|_| "not a number".to_owned()))?),
+            period: Period(given.need("period", number)?),
             reader: given.need("reader", point)?,
             to_come: given.0.remove(TO_COME).is_some(),
             grants: given.grants()?,
@@ -158,6 +174,14 @@ impl Given {
         read(&text).map_err(|reason| format!("--{name}: {reason}"))
     }
 
+    fn optional<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Result<Option<T>, String> {
+        if self.0.contains_key(name) { self.need(name, read).map(Some) } else { Ok(None) }
+    }
+
     fn secret(&mut self) -> Result<Secret, String> {
         self.need("key-file", |path| {
             let text = Zeroizing::new(fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?);
@@ -179,6 +203,10 @@ impl Given {
         let giver = if given { Address(self.need("giver", hex)?) } else { Address([0; 20]) };
         Ok(Some(Grants { node, contract, giver }))
     }
+}
+
+fn number<T: FromStr>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| "not a number, or too high".to_owned())
 }
 
 fn scope(name: &str) -> Result<Scope, String> {

@@ -41,6 +41,16 @@ pub(crate) enum Error {
     NotGrants(Address),
     #[error(transparent)]
     Node(#[from] device_rpc::Error),
+    #[error("the relay: {0}")]
+    Relay(#[from] device_rpc::RpcError),
+    #[error(
+        "the relay gives a record that does not stand under reading {counter}: it was changed, or is another's"
+    )]
+    NotRecorded { counter: u64 },
+    #[error(
+        "the relay has no records of {0} readings: ask another one, with --from-block for those that are left"
+    )]
+    Missing(usize),
     #[error("the system has no random numbers to give")]
     NoRandom,
     #[error("reading or writing failed: {0}")]

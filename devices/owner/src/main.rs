@@ -1,7 +1,9 @@
-//! `autochain-owner`: opens the encrypted records of a vehicle with its owner's key, and lets others read what
-//! the owner wants them to: single records, or the key of one scope and one closed period.
+//! `autochain-owner`: fetches the encrypted records of a vehicle, opens them with its owner's key, and lets others read
+//! what the owner wants them to: single records, or the key of one scope and one closed period.
 //!
 //! ```text
+//!  readings on chain ─► fetch ◄─ relay: records, each proved to stand under a reading ─► the others' input
+//!
 //!  owner's key + wrapped root ─► EpochKeys ─┬► open: every record of the key epoch, as JSON
 //!                                           ├► share ─► records, each with its opening ──────┐
 //!                                           │    ▲ Grants on chain: is the reader allowed?   │
@@ -12,6 +14,7 @@
 
 mod args;
 mod error;
+mod fetch;
 mod grants;
 mod records;
 mod show;
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<(), Error> {
     match command {
         Command::Help => writeln!(io::stdout(), "{USAGE}")?,
+        Command::Fetch(order) => fetch::fetch(&order)?,
         Command::Open { secret, root } => {
             let keys = root.unwrap(&Key::from_bytes(&secret)?)?;
             each_line(|line, out| {

@@ -81,10 +81,9 @@ impl Relay {
         if overdue.is_empty() {
             return Ok(());
         }
-        let readings = self.node.readings(self.policy.registry)?;
-        let head = self.node.quantity("eth_blockNumber", json!([]))?;
         for upload in overdue {
-            let accepted = self.node.accepted(readings, upload.vehicle, &upload.root, upload.age(), head);
+            let accepted =
+                self.node.accepted(self.policy.registry, upload.vehicle, &upload.root, upload.age());
             let done = accepted.and_then(|accepted| match accepted {
                 true => self.store.claim(&upload.root),
                 false => self.store.forget(&upload.root),

@@ -40,11 +40,10 @@ fn explain(desk: &Desk) {
     let (settings, button) = (desk.settings.display(), desk.folder.join("button"));
     let button = button.display();
     println!(
-        "\
-A dongle is on your desk, new from the factory, in a car that drives. Everything is gone when you press Enter here.
+        r#"A dongle is on your desk, new from the factory, in a car that drives. Everything is gone when you press Enter here.
 
   node      {node}, chain id 1337
-  relay     http://127.0.0.1:{relay}
+  relay     {relay}
   owner     {owner}
             key 0x{secret}: import it into your wallet; it is public, never send it real coin
   vehicle   {vehicle}, with the salt {salt}
@@ -60,8 +59,13 @@ In another terminal, in devices/:
   $P pair --port {port} --rpc {node} --wallet --vehicle {vehicle} --salt {salt} --reader-key-file reader.key > pairing.json
   rm {button}
 
-Then the dongle reads the car and writes to the chain; what it says follows here.
-",
-        relay = desk.relay.port,
+Then the dongle reads the car and writes to the chain; what it says follows here. What it wrote:
+
+  O=target/release/autochain-owner
+  $O fetch --rpc {node} --relay {relay} --registry {registry} --vehicle {vehicle} > records.txt
+  $O open --key-file reader.key --root $(grep -o '"wrappedRoot": "[^"]*' pairing.json | cut -d'"' -f4) < records.txt
+"#,
+        relay = format_args!("http://127.0.0.1:{}", desk.relay.port),
+        registry = desk.chain.registry(),
     );
 }

@@ -3,6 +3,7 @@
 mod node;
 
 use node::Node;
+use obd_core::queue::root;
 use obd_core::record::{
     Content, EpochKeys, Event, Identity, PERIOD_SECONDS, Period, Record, Sample, Samples, SealedRecord,
     Signal, Time, TimeSource, WrappedRoot,
@@ -235,4 +236,81 @@ fn what_makes_no_sense_is_named() {
         assert_eq!(output.status.code(), Some(2));
         assert!(String::from_utf8_lossy(&output.stderr).contains(complaint), "{complaint}");
     }
+}
+
+/// What the chain and the relay say of one reading over two records: the node's script, and the relay's.
+fn recorded(
+    records: &[SealedRecord; 2],
+) -> (Node, impl Fn(&str, &Value) -> Result<Value, &'static str> + Clone + use<>) {
+    let leaves = [records[0].hash(), records[1].hash()];
+    let root = root(&leaves);
+    let data = [[0; 32], [0; 32], [0; 32], [0; 32], root].concat();
+    let node = Node::scripted(move |method, params| {
+        Ok(match method {
+            "eth_blockNumber" => json!("0x2fff"),
+            "eth_call" => json!(format!("0x{:064x}", 0x14)),
+            // In the second of two spans.
+            "eth_getLogs" if params[0]["fromBlock"] == "0x2000" && params[0]["toBlock"] == "0x2fff" => {
+                json!([{ "data": const_hex::encode_prefixed(&data) }])
+            }
+            "eth_getLogs" => json!([]),
+            other => panic!("{other}"),
+        })
+    });
+    let bytes = records.clone().map(|record| const_hex::encode_prefixed(record.as_bytes()));
+    let relay = move |method: &str, params: &Value| match method {
+        "autochain_getUpload" => {
+            assert_eq!(params[0], const_hex::encode_prefixed(root));
+            let leaf = |index: usize| {
+                json!({
+                    "hash": const_hex::encode_prefixed(leaves[index]),
+                    "proof": [const_hex::encode_prefixed(leaves[1 - index])],
+                })
+            };
+            Ok(json!([leaf(0), leaf(1)]))
+        }
+        _ => Ok(json!(bytes[usize::from(params[0] == const_hex::encode_prefixed(leaves[1]))])),
+    };
+    (node, relay)
+}
+
+#[test]
+fn records_are_fetched_and_a_relay_cannot_change_them() {
+    let (_, lines) = left();
+    let sealed = |line: &String| SealedRecord::from_bytes(const_hex::decode_to_array(line).unwrap());
+    let records = [sealed(&lines[0]), sealed(&lines[1])];
+    let (node, honest) = recorded(&records);
+    let fetch = |relay: &Node, more: &[&str]| {
+        let registry = "0x4155430000000000000000000000000000000002";
+        let flags = ["--rpc", &node.url, "--relay", &relay.url, "--registry", registry, "--vehicle", "3"];
+        owner(&[&["fetch"][..], &flags, more].concat(), "")
+    };
+    let shown = |output: &Output| String::from_utf8(output.stdout.clone()).unwrap();
+    let relay = Node::scripted(honest.clone());
+    let all = fetch(&relay, &[]);
+    assert!(all.status.success(), "{}", String::from_utf8_lossy(&all.stderr));
+    assert_eq!(shown(&all), format!("{}\n{}\n", lines[0], lines[1]));
+    assert_eq!(shown(&fetch(&relay, &["--epoch", "2"])), shown(&all));
+    assert_eq!(shown(&fetch(&relay, &["--epoch", "1"])), "");
+    assert_eq!(shown(&fetch(&relay, &["--from-block", "12288"])), "", "above the head");
+
+    // Another's record under the name of one, and one that stands under no reading.
+    let other = json!(format!("0x{}", lines[2]));
+    let changed = honest.clone();
+    let swapped = Node::scripted(move |method, params| match method {
+        "autochain_getRecord" => Ok(other.clone()),
+        _ => changed(method, params),
+    });
+    assert!(refusal(&fetch(&swapped, &[])).contains("does not stand under reading 0"));
+    let name = const_hex::encode_prefixed(sealed(&lines[2]).hash());
+    let other = json!(format!("0x{}", lines[2]));
+    let foreign = Node::scripted(move |method, _| match method {
+        "autochain_getUpload" => Ok(json!([{ "hash": name, "proof": [] }])),
+        _ => Ok(other.clone()),
+    });
+    assert!(refusal(&fetch(&foreign, &[])).contains("does not stand under reading 0"));
+    // A relay that lost it.
+    let poor = Node::scripted(|_, _| Err("no such record"));
+    let refused = refusal(&fetch(&poor, &[]));
+    assert!(refused.contains("no such record") && refused.contains("no records of 1 readings"), "{refused}");
 }
