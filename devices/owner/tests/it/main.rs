@@ -257,7 +257,7 @@ fn recorded(
             other => panic!("{other}"),
         })
     });
-    let bytes = records.clone().map(|record| const_hex::encode_prefixed(record.as_bytes()));
+    let bytes = records.map(|record| const_hex::encode_prefixed(record.as_bytes()));
     let relay = move |method: &str, params: &Value| match method {
         "autochain_getUpload" => {
             assert_eq!(params[0], const_hex::encode_prefixed(root));
