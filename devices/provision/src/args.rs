@@ -45,7 +45,7 @@ autochain-provision register --rpc URL CHAIN --key-file FILE --definition N ATTE
     Registers the attested devices on the chain, as models of the maker's definition N; one line for each.
 
 autochain-provision free --rpc URL CHAIN --key-file FILE --device ADDR
-    Frees a device of the maker's that has been claimed and not paired, or sold along, for 30 days.
+    Frees a device of the maker's that has been idle for 30 days: claimed and not paired, or sold with its car.
 
 autochain-provision batch --key-file FILE ATTESTATION...
     The maker's signature over many attestations, as JSON, for who asks no chain.

@@ -23,7 +23,8 @@ autochain-relay --data DIR --rpc URL --chain-id N --registry ADDR [--allow HOLDE
   --max-priority-fee WEI    refuse to sign above this tip per gas (50000000000, 50 gwei)
   --gas-limit N             what one reading gets (400000)
   --max-bytes N             the most that records may take on disk (10737418240)
-  --staging-bytes N         how much of it records may take that no reading stands for yet (67108864)
+  --staging-bytes N         how much of it uploads may take that no reading stands for yet, 4096 for each
+                            (67108864)
   --staging-hours N         how long these are kept (24)";
 
 /// What to do, checked.

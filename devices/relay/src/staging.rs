@@ -12,12 +12,16 @@ use std::time::{Duration, SystemTime};
 /// In a staging area that is more than half full, uploads that no reading came for go after this time.
 const GRACE: Duration = Duration::from_secs(15 * 60);
 
+/// What an upload takes of the room, in bytes, however few its records are: a block of the file system holds the most
+/// that there can be. So the number of uploads is bounded too.
+const FILE: u64 = 4_096;
+const _: () = assert!(MAX_BATCH * SEALED_LEN <= FILE as usize);
+
 /// Uploads that no reading on chain stands for yet: a file for each, its records one after the other. Anybody can
 /// hand one in, so that they have a share of the disk of their own and do not stay.
 pub(crate) struct Staging {
     folder: PathBuf,
     max_bytes: u64,
-    bytes: u64,
     /// Oldest first.
     uploads: VecDeque<Upload>,
     /// Which upload a record came in.
@@ -31,7 +35,6 @@ pub(crate) struct Upload {
     /// As its records say.
     pub(crate) vehicle: u64,
     pub(crate) at: SystemTime,
-    bytes: u64,
 }
 
 impl Upload {
@@ -44,8 +47,7 @@ impl Staging {
     /// Finds what is there; what was not written whole is removed.
     pub(crate) fn open(folder: PathBuf, max_bytes: u64) -> io::Result<Self> {
         fs::create_dir_all(&folder)?;
-        let mut staging =
-            Self { folder, max_bytes, bytes: 0, uploads: VecDeque::new(), records: HashMap::new() };
+        let mut staging = Self { folder, max_bytes, uploads: VecDeque::new(), records: HashMap::new() };
         let mut found = Vec::new();
         for entry in fs::read_dir(&staging.folder)? {
             let path = entry?.path();
@@ -73,7 +75,7 @@ impl Staging {
             return Ok(());
         }
         let content: Vec<u8> = records.iter().flat_map(|record| *record.as_bytes()).collect();
-        if self.bytes + content.len() as u64 > self.max_bytes {
+        if self.bytes() + FILE > self.max_bytes {
             return Err(Error::Full);
         }
         let mut file = File::create(self.path(root))?;
@@ -102,16 +104,26 @@ impl Staging {
 
     pub(crate) fn remove(&mut self, root: &Hash) -> Result<(), Error> {
         let Some(place) = self.uploads.iter().position(|upload| upload.root == *root) else { return Ok(()) };
-        fs::remove_file(self.path(root))?;
-        let gone = self.uploads.remove(place);
-        self.bytes -= gone.map_or(0, |upload| upload.bytes);
-        self.records.retain(|_, upload| upload != root);
+        let records = match self.upload(root) {
+            // Somebody tidied up: there is nothing left to remove.
+            Err(Error::NoRecord) => Vec::new(),
+            records => records?,
+        };
+        for leaf in records.iter().map(SealedRecord::hash) {
+            if self.records.get(&leaf) == Some(root) {
+                self.records.remove(&leaf);
+            }
+        }
+        if !records.is_empty() {
+            fs::remove_file(self.path(root))?;
+        }
+        self.uploads.remove(place);
         Ok(())
     }
 
     /// The uploads whose time is over, oldest first: `keep` after they came, or sooner where room is scarce.
     pub(crate) fn overdue(&self, keep: Duration) -> Vec<Upload> {
-        let scarce = self.bytes > self.max_bytes / 2;
+        let scarce = self.bytes() > self.max_bytes / 2;
         let keep = if scarce { keep.min(GRACE) } else { keep };
         self.uploads.iter().take_while(|upload| upload.age() >= keep).copied().collect()
     }
@@ -120,10 +132,12 @@ impl Staging {
         let leaves: Vec<Hash> = records.iter().map(SealedRecord::hash).collect();
         let root = root(&leaves);
         let vehicle = records.last().and_then(|record| record.head().ok()).map_or(0, |head| head.vehicle);
-        let bytes = (records.len() * SEALED_LEN) as u64;
-        self.bytes += bytes;
-        self.uploads.push_back(Upload { root, vehicle, at, bytes });
+        self.uploads.push_back(Upload { root, vehicle, at });
         self.records.extend(leaves.into_iter().map(|leaf| (leaf, root)));
+    }
+
+    fn bytes(&self) -> u64 {
+        self.uploads.len() as u64 * FILE
     }
 
     fn path(&self, root: &Hash) -> PathBuf {

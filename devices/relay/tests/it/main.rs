@@ -18,6 +18,8 @@ use std::time::{Duration, Instant, SystemTime};
 use std::{env, fs, process, thread};
 
 const REGISTRY: Address = Address([0xca; 20]);
+/// What an upload takes of the staging area, in bytes.
+const STAGED: u64 = 4_096;
 const HOLDER: Address = Address([0x77; 20]);
 
 /// A relay with a folder of its own.
@@ -92,7 +94,12 @@ fn device() -> Key {
 }
 
 fn records(count: u64) -> Vec<SealedRecord> {
-    let keys = EpochKeys::new(1, 1, device().address(), [0x55; 32]);
+    sealed(count, [0x55; 32])
+}
+
+/// So many records under the keys of this root.
+fn sealed(count: u64, root: [u8; 32]) -> Vec<SealedRecord> {
+    let keys = EpochKeys::new(1, 1, device().address(), root);
     let mut chain = Chain::default();
     let record = Record {
         time: Time { ms: 1_790_000_000_000, source: TimeSource::Network },
@@ -171,17 +178,7 @@ fn what_is_no_upload_is_refused() {
 
 /// Records that differ from upload to upload.
 fn upload(number: u8) -> Vec<SealedRecord> {
-    let keys = EpochKeys::new(1, 1, device().address(), [number; 32]);
-    let mut chain = Chain::default();
-    let record = Record {
-        time: Time { ms: 1_790_000_000_000, source: TimeSource::Network },
-        event: Event::Periodic,
-        flags: Flags::new(Source::Obd),
-        start: 0,
-        odometer: 1_000,
-        content: Content::Trip(Samples::new()),
-    };
-    (0..16).map(|_| SealedRecord::seal(&record, Period(1), &keys, &mut chain).unwrap().0).collect()
+    sealed(16, [number; 32])
 }
 
 /// A stranger fills the staging area: its share and no more, and what was carried is not touched. Once their time
@@ -189,7 +186,7 @@ fn upload(number: u8) -> Vec<SealedRecord> {
 #[test]
 fn what_a_stranger_makes_up_does_not_stay() {
     let node = Node::start(HOLDER);
-    let share = 8 * 16 * SEALED_LEN;
+    let share = 8 * STAGED;
     let flags = ["--staging-bytes", &share.to_string()];
     let mut relay = Relay::start(&node, &flags);
     let carried = relay.store(&upload(0));
@@ -232,7 +229,7 @@ fn what_a_stranger_makes_up_does_not_stay() {
 #[test]
 fn scarce_room_is_for_the_young() {
     let node = Node::start(HOLDER);
-    let share = (8 * 16 * SEALED_LEN).to_string();
+    let share = (8 * STAGED).to_string();
     let flags = ["--staging-bytes", &share];
     for (uploads, kept) in [(4, 4), (5, 3)] {
         let mut relay = Relay::start(&node, &flags);
