@@ -10,15 +10,14 @@ use autochain_primitives::{
 use autochain_state::{StateError, StateView, apply};
 use autochain_store::{Reader, StateDelta, StoreError};
 use autochain_txpool::Pool;
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 /// Room that the header and the list headers of a block take within its size limit (EIP-7934), in bytes.
 const BLOCK_OVERHEAD: usize = 4_096;
 /// Largest block that is built, in bytes: EIP-7934's limit of 8 MiB, on every fork.
 const MAX_BLOCK_SIZE: usize = 8 << 20;
-/// How often, and after what pause, head and state are read again until they belong together.
-const HEAD_TRIES: u32 = 1_000;
-const HEAD_PAUSE: Duration = Duration::from_micros(200);
+/// How often head and state are read again until no block comes in between.
+const HEAD_TRIES: u32 = 100;
 
 /// What the miner wishes of a block.
 #[derive(Clone, Debug)]
@@ -76,8 +75,8 @@ impl From<ExecutionError<StateError>> for BuildError {
     }
 }
 
-/// The head with a snapshot of the state behind it. From a commit until the chain shows its new head the two differ,
-/// for a moment only: whoever asks for the pending block while blocks are mined must not see an error for that.
+/// The head with a snapshot of the state behind it. A block may come between the two: whoever asks for the pending
+/// block while blocks are mined must not see an error for that.
 fn head_with_state(chain: &Chain) -> Result<(Arc<Head>, Reader), BuildError> {
     for _ in 0..HEAD_TRIES {
         let head = chain.head();
@@ -85,7 +84,6 @@ fn head_with_state(chain: &Chain) -> Result<(Arc<Head>, Reader), BuildError> {
         if reader.head()?.1 == head.header.hash() {
             return Ok((head, reader));
         }
-        std::thread::sleep(HEAD_PAUSE);
     }
     Err(BuildError::HeadMoved)
 }

@@ -99,7 +99,8 @@ impl Chain {
         &self.seals
     }
 
-    /// The newest canonical block.
+    /// The newest canonical block. It is set when its commit is durable, before a [`reader`](Self::reader) shows it:
+    /// a reader that is taken afterwards is never behind it.
     pub fn head(&self) -> Arc<Head> {
         self.head.read().clone()
     }
@@ -150,10 +151,8 @@ impl Chain {
         Tip { number: head.header.number, hash: head.header.hash(), total_difficulty: head.total_difficulty }
     }
 
-    pub(crate) fn refresh_head(&self) -> Result<(), StoreError> {
-        let head = read_head(&self.store.reader()?)?;
+    pub(crate) fn set_head(&self, head: Head) {
         *self.head.write() = Arc::new(head);
-        Ok(())
     }
 }
 

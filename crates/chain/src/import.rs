@@ -355,9 +355,7 @@ impl<'a> Run<'a> {
 
     /// Makes the work canonical: one durable commit, then the event and the log line.
     fn flush(&mut self) -> Result<(), ImportError> {
-        if self.work.len() == 0 {
-            return Ok(());
-        }
+        let Some(head) = self.work.head() else { return Ok(()) };
         let started = thread_time();
         let removed = match self.work.unwind_to() {
             Some(ancestor) => removed_blocks(&self.reader, ancestor)?,
@@ -369,7 +367,7 @@ impl<'a> Run<'a> {
         let (transactions, gas) = self.work.totals();
         let tip = self.work.tip;
         let work = std::mem::replace(&mut self.work, Work::on_head(tip));
-        let committed = self.chain.store.commit(work.into_commit());
+        let committed = self.chain.store.commit_then(work.into_commit(), || self.chain.set_head(head));
         self.importer.branch = None;
         if let Err(error) = committed {
             // Nothing was written: the tip is the head again.
@@ -377,7 +375,6 @@ impl<'a> Run<'a> {
             return Err(error.into());
         }
         self.reader = self.chain.reader()?;
-        self.chain.refresh_head()?;
         for block in removed.iter().rev() {
             self.chain.remember_side(block.block.sealed_header());
         }

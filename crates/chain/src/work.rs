@@ -1,4 +1,4 @@
-use crate::{ChainBlock, ImportStats, InvalidBlock, verify::VerifiedBlock};
+use crate::{ChainBlock, Head, ImportStats, InvalidBlock, verify::VerifiedBlock};
 use autochain_chainspec::{ChainSpec, Fork};
 use autochain_consensus::{ConsensusError, check_outcome};
 use autochain_evm::{ExecutionError, StateChanges, execute_block};
@@ -169,6 +169,12 @@ impl Work {
         self.records.iter().fold((0, 0), |(transactions, gas), record| {
             (transactions + record.block.transactions.len(), gas + record.block.header.gas_used)
         })
+    }
+
+    /// The head that this work makes; `None` without blocks.
+    pub(crate) fn head(&self) -> Option<Head> {
+        let last = self.records.last()?;
+        Some(Head { header: last.block.sealed_header(), total_difficulty: last.total_difficulty })
     }
 
     /// What the store writes to make this work canonical.

@@ -1,6 +1,7 @@
 use crate::{
     DbError, MAX_KEY_SIZE, ReadTx, Schema, Table, TableStat, WriteTx,
     files::{DATA_FILE, UNFINISHED_FOLDER, geth_database, lock, sync_folders},
+    gate::Gate,
 };
 use signet_libmdbx::{
     Database as Handle, DatabaseFlags, Environment, EnvironmentFlags, Geometry, MdbxError, Mode,
@@ -73,6 +74,7 @@ pub struct Size {
 pub(crate) struct Inner {
     // Dropped in this order: the lock is released after the environment is closed.
     env: Environment,
+    pub(crate) gate: Gate,
     pub(crate) tables: Vec<Handle>,
     schema: Schema,
     path: PathBuf,
@@ -120,16 +122,18 @@ impl Database {
             create_tables(&env, schema)?
         };
         debug!(target: "db", path = %path.display(), version = schema.version, "Opened database");
-        let inner = Inner { env, tables, schema: *schema, path: path.to_owned(), _lock: lock };
+        let gate = Gate::default();
+        let inner = Inner { env, gate, tables, schema: *schema, path: path.to_owned(), _lock: lock };
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// A snapshot of the last commit.
+    /// A snapshot of the last commit that has ended: while the last page of a newer one is being synced, this waits.
     ///
     /// # Errors
     /// [`DbError::TooManyReaders`], or the engine's error.
     pub fn read(&self) -> Result<ReadTx, DbError> {
-        Ok(ReadTx::new(self.inner.env.begin_ro_unsync()?, Arc::clone(&self.inner)))
+        let tx = self.inner.gate.pass(|| Ok(self.inner.env.begin_ro_unsync()?))?;
+        Ok(ReadTx::new(tx, Arc::clone(&self.inner)))
     }
 
     /// The write transaction; waits until the running one has ended. Not committed, it leaves nothing.

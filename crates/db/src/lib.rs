@@ -25,6 +25,7 @@ mod cursor;
 mod database;
 mod error;
 mod files;
+mod gate;
 mod table;
 mod tx;
 

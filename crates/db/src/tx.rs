@@ -168,7 +168,20 @@ impl WriteTx {
     /// # Errors
     /// [`DbError::DiskFull`], or the engine's error.
     pub fn commit(self) -> Result<(), DbError> {
-        Ok(self.tx.commit()?)
+        self.commit_then(|| ())
+    }
+
+    /// As [`commit`](Self::commit). `then` runs between the two when it has succeeded: the changes are durable, and no
+    /// snapshot shows them yet. It must not take a snapshot.
+    ///
+    /// # Errors
+    /// As [`commit`](Self::commit).
+    pub fn commit_then(self, then: impl FnOnce()) -> Result<(), DbError> {
+        let Self { tx, inner, .. } = self;
+        let _closed = inner.gate.close(tx.id()?);
+        tx.commit()?;
+        then();
+        Ok(())
     }
 
     fn put_bytes(

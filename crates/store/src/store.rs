@@ -73,9 +73,18 @@ impl Store {
     /// [`StoreError::NoGenesis`], [`StoreError::UnwindAboveHead`], [`StoreError::NotContiguous`],
     /// [`StoreError::ParentMismatch`], a damaged record, or the database's error (disk full among them).
     pub fn commit(&self, commit: Commit) -> Result<(), StoreError> {
+        self.commit_then(commit, || ())
+    }
+
+    /// As [`commit`](Self::commit). When it succeeds, `then` runs before any reader sees the change, and must not take
+    /// one itself.
+    ///
+    /// # Errors
+    /// As [`commit`](Self::commit).
+    pub fn commit_then(&self, commit: Commit, then: impl FnOnce()) -> Result<(), StoreError> {
         let tx = self.database.write()?;
         commit::write(&tx, commit)?;
-        Ok(tx.commit()?)
+        Ok(tx.commit_then(then)?)
     }
 
     /// Puts everything that was committed on the disk; of use with [`SyncMode::NoSync`](crate::SyncMode::NoSync)

@@ -2,7 +2,7 @@ use crate::{Numbered, Raw, RawKey, SCHEMA, Slots, fresh, no_sync};
 use autochain_db::{Database, DbError, MAX_KEY_SIZE, Options, ReadTx};
 use autochain_primitives::{Address, Bytes, U256};
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::mpsc, time::Duration};
 
 const fn assert_send<T: Send>() {}
 const _: () = assert_send::<ReadTx>();
@@ -27,6 +27,26 @@ fn a_snapshot_does_not_move() {
     tx.commit().unwrap();
     assert_eq!(before.count::<Numbered>().unwrap(), 0);
     assert_eq!(database.read().unwrap().count::<Numbered>().unwrap(), 1);
+}
+
+#[test]
+fn no_snapshot_shows_a_commit_before_its_end() {
+    let (_folder, database) = fresh();
+    let before = database.read().unwrap();
+    let tx = database.write().unwrap();
+    tx.put::<Numbered>(&1, &Bytes::from_static(b"one")).unwrap();
+    std::thread::scope(|scope| {
+        let (sender, receiver) = mpsc::channel();
+        tx.commit_then(|| {
+            let database = database.clone();
+            scope.spawn(move || sender.send(database.read().unwrap().count::<Numbered>().unwrap()));
+            let early = receiver.recv_timeout(Duration::from_millis(100));
+            assert_eq!(early, Err(mpsc::RecvTimeoutError::Timeout), "a snapshot was taken during the commit");
+        })
+        .unwrap();
+        assert_eq!(receiver.recv(), Ok(1));
+    });
+    assert_eq!(before.count::<Numbered>().unwrap(), 0);
 }
 
 #[test]

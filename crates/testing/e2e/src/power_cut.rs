@@ -8,6 +8,7 @@ use std::{
     os::unix::{ffi::OsStringExt, fs::FileExt},
     path::{Path, PathBuf},
     process::Command,
+    time::Duration,
 };
 
 /// What a disk writes whole.
@@ -85,6 +86,13 @@ impl PowerCut {
     pub fn fill_disk(&self, command: &mut Command, room: u64) -> Result<()> {
         self.watch(command, None)?;
         command.env("AUTOCHAIN_POWERCUT_ROOM", room.to_string());
+        Ok(())
+    }
+
+    /// As [`watch`](Self::watch), on a slow disk: each sync takes `longer`.
+    pub fn watch_slow_disk(&self, command: &mut Command, longer: Duration) -> Result<()> {
+        self.watch(command, None)?;
+        command.env("AUTOCHAIN_POWERCUT_SLOW", longer.as_millis().to_string());
         Ok(())
     }
 

@@ -11,7 +11,7 @@
 
 use autochain_e2e::{
     Autochain, BlockSlices, Ended, Head, Lost, Node, PowerCut, Process, Vectors, copy_datadir, dev_account,
-    scratch,
+    hex_u64, scratch,
 };
 use eyre::{Context, Result, ensure, eyre};
 use rand::{Rng, SeedableRng, rngs::StdRng};
@@ -79,6 +79,54 @@ fn a_power_cut_during_import_loses_nothing_acknowledged() -> Result<()> {
 #[test]
 fn a_power_cut_during_mining_loses_nothing_acknowledged() -> Result<()> {
     mining(Death::PowerCut, 25)
+}
+
+/// What RPC shows is durable and one picture: once a receipt is there, head and state show its transaction, and a
+/// power cut in that moment does not take it back. On a slow disk, so that the moments in between are long.
+#[test]
+fn a_receipt_agrees_with_the_state_and_survives_a_power_cut() -> Result<()> {
+    let scratch = scratch()?;
+    let (datadir, cut_files) = (scratch.path().join("chain"), scratch.path().join("cut"));
+    std::fs::create_dir_all(&cut_files)?;
+    let cut = PowerCut::new(&datadir, &cut_files)?;
+    let mut random = random(seed("a power cut after a receipt"), 0);
+    let start = |slow: bool| {
+        Node::spawn_at_under(&datadir, ["--dev"], |command| {
+            command.envs(cut.booted());
+            if slow && let Err(error) = cut.watch_slow_disk(command, Duration::from_millis(100)) {
+                println!("the layer was not prepared: {error}");
+            }
+        })
+    };
+    for round in 1..=8_u64 {
+        let mut node = start(true)?;
+        let to = format!("{round:#042x}");
+        let transfer = json!([{ "from": dev_account(0), "to": to, "value": "0x1" }]);
+        let hash = node.rpc().call("eth_sendTransaction", transfer)?;
+        let started = Instant::now();
+        let receipt = loop {
+            let receipt = node.rpc().call("eth_getTransactionReceipt", json!([hash]))?;
+            if !receipt.is_null() {
+                break receipt;
+            }
+            ensure!(started.elapsed() < PATIENCE, "no receipt in {PATIENCE:?}");
+        };
+        if round % 2 == 0 {
+            let balance = node.rpc().quantity("eth_getBalance", json!([to, "latest"]))?;
+            let nonce = node.rpc().quantity("eth_getTransactionCount", json!([dev_account(0), "latest"]))?;
+            let head = node.rpc().block_number()?;
+            ensure!(balance == 1, "the receipt is there, the balance is not");
+            ensure!(nonce == round, "the receipt of transaction {round} is there, the nonce is {nonce}");
+            ensure!(head >= hex_u64(&receipt["blockNumber"])?, "the head is {head}, the receipt {receipt}");
+        }
+        node.process_mut().kill()?;
+        let lost = cut.strike(&mut random)?;
+        let node = start(false)?;
+        let again = node.rpc().call("eth_getTransactionReceipt", json!([hash]))?;
+        ensure!(again == receipt, "a power cut took the receipt of round {round}: {lost:?}");
+        node.stop()?;
+    }
+    Ok(())
 }
 
 /// The layer bites: what the tests above prove does not hold when nothing is synced.

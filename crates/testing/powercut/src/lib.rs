@@ -12,6 +12,7 @@
 //! | `AUTOCHAIN_POWERCUT_FOLDER` | files under this folder are watched; unset: the layer does nothing |
 //! | `AUTOCHAIN_POWERCUT_JOURNAL` | the journal; appended to, outside the folder |
 //! | `AUTOCHAIN_POWERCUT_AFTER` | kill the process in this write, truncation or sync (1 = the first one) |
+//! | `AUTOCHAIN_POWERCUT_SLOW` | the disk is slow: a sync, or the syncing part of a write, takes so many milliseconds more |
 //! | `AUTOCHAIN_POWERCUT_ROOM` | the disk is full: a write that ends behind this position of a file fails |
 //! | `AUTOCHAIN_POWERCUT_BOOT_ID` | a file that is opened in place of `/proc/sys/kernel/random/boot_id` |
 //!

@@ -9,6 +9,7 @@ use std::{
     os::unix::{ffi::OsStrExt, fs::MetadataExt},
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+    time::Duration,
 };
 
 /// The layer's memory, one for the process.
@@ -22,6 +23,8 @@ pub(crate) struct Watch {
     die_in: u64,
     /// Where the disk ends, as a position in each file.
     room: u64,
+    /// What every sync takes longer.
+    slow: Duration,
 }
 
 /// A watched file.
@@ -67,6 +70,7 @@ impl Watch {
             operations: 0,
             die_in: number("AUTOCHAIN_POWERCUT_AFTER").unwrap_or(0),
             room: number("AUTOCHAIN_POWERCUT_ROOM").unwrap_or(u64::MAX),
+            slow: Duration::from_millis(number("AUTOCHAIN_POWERCUT_SLOW").unwrap_or(0)),
         })
     }
 
@@ -100,6 +104,7 @@ impl Watch {
         self.count();
         // O_SYNC contains O_DSYNC's bit.
         if flags & libc::O_DSYNC != 0 && u64::try_from(result) == Ok(len) {
+            std::thread::sleep(self.slow);
             self.journal.append(&Record::WriteDurable { id: file.id });
         }
         result
@@ -127,6 +132,7 @@ impl Watch {
     pub(crate) fn sync(&mut self, fd: c_int, call: impl FnOnce() -> c_long) -> c_long {
         let Some((file, _)) = self.file(fd) else { return call() };
         self.count();
+        std::thread::sleep(self.slow);
         let result = call();
         if result == 0 {
             self.journal.append(&Record::Synced { id: file.id });
