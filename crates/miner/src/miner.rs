@@ -430,7 +430,7 @@ impl Shared {
 
     fn report_drift(&self, template: &Template) {
         let ahead = template.block.header.timestamp.saturating_sub(unix_now());
-        if ahead > QUIET_DRIFT && ahead % QUIET_DRIFT == 0 {
+        if ahead > QUIET_DRIFT && ahead.is_multiple_of(QUIET_DRIFT) {
             tracing::warn!(
                 seconds = ahead,
                 "Block timestamps are ahead of the clock: blocks come faster than seconds"

@@ -72,7 +72,7 @@ fn an_account_created_anew_starts_with_empty_storage() {
     assert_eq!(after.slots(&worker()), slots([(3, 9), (4, 2)]).collect());
 
     // It went and came without a trace of its own: nothing to say about storage that was not there.
-    let mut bare = state.clone();
+    let mut bare = state;
     bare.insert_account(worker(), 1, U256::ZERO, Bytes::from_static(&WORKER_CODE), []);
     let done = execute(Rules::ethereum(SpecId::LONDON), &bare, &transactions[..2]);
     assert!(!done.changes.accounts.contains_key(&worker()));
