@@ -35,6 +35,8 @@ pub(crate) fn counted(command: &mut Command) -> Result<(bool, Counts)> {
     println!("$ {command:?}");
     let mut child = command
         .current_dir(root())
+        // An error says what happened; forty lines of runtime frames under it push that out of a log's last lines.
+        .env("RUST_LIB_BACKTRACE", "0")
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
