@@ -1,5 +1,6 @@
 use crate::Rig;
 use ecu_sim::{FaultKind, Profile};
+use obd_core::Duration;
 use obd_core::obd::Pid;
 use obd_core::poll::Event;
 
@@ -20,6 +21,28 @@ fn endless_pending_ends() {
     assert!(rig.seconds(60).iter().any(|event| matches!(event, Event::Nonsense(_))));
     rig.command("fault none");
     assert!(rig.seconds(180).iter().any(|event| matches!(event, Event::Value { pid: Pid::RPM, .. })));
+}
+
+/// With the ignition on, units still start: which parameters there are is asked again later.
+#[test]
+fn a_bit_field_that_is_lost_at_the_start_is_not_lost_for_the_trip() {
+    for fault in ["silent", "busy", "missing-byte"] {
+        let mut rig = Rig::new(Profile::Petrol);
+        // The first bit field is asked for once to find the car, and twice to know its units.
+        while rig.transmissions() < 3 {
+            rig.run(Duration::from_millis(1));
+        }
+        rig.run(Duration::from_millis(20));
+        rig.command(&format!("fault {fault}"));
+        rig.run(Duration::from_millis(600));
+        rig.command("fault none");
+        rig.seconds(20);
+        assert_eq!(rig.value(Pid::ODOMETER), None, "{fault} spoils nothing");
+        rig.seconds(40);
+        assert_eq!(rig.value(Pid::ODOMETER), Some(1_234_567), "{fault}");
+        let vins = rig.events.iter().filter(|event| matches!(event, Event::Vin(_))).count();
+        assert_eq!(vins, 1, "{fault}");
+    }
 }
 
 /// Whatever goes wrong, a value is told right or not at all, and the dongle goes on.

@@ -22,6 +22,10 @@ pub struct Car<B> {
     pause_until: Instant,
     /// Exchanges in a row in which nobody said a word.
     unheard: u8,
+    /// A bit field that a unit left unanswered, and when it is asked for again.
+    lost: Option<(u8, Instant)>,
+    /// How often that was in this conversation.
+    losses: u8,
     /// Times in this trip that the dongle fell silent.
     silences: u8,
     foreign_frames: u32,
@@ -55,8 +59,13 @@ impl<B: Bus> Car<B> {
     const REST: Duration = Duration::from_secs(90);
     /// So often at most in a trip.
     const MAX_SILENCES: u8 = 6;
-    /// How often a bit field is asked for again.
+    /// How often a bit field is asked for again at once.
     const MAX_TRIES: u8 = 3;
+    /// After this it is asked for once more, and after twice as long each time: with the ignition come requests of
+    /// other testers and units that still start, and a page that is lost there must not be missing for the trip.
+    const ASK_AGAIN: Duration = Duration::from_secs(30);
+    /// So often at most.
+    const MAX_LOSSES: u8 = 6;
     /// Frames that one call of [`Car::poll`] takes at most.
     const FRAMES_AT_ONCE: u8 = 32;
 
@@ -71,6 +80,8 @@ impl<B: Bus> Car<B> {
             knowledge: Knowledge::default(),
             pause_until: Instant::default(),
             unheard: 0,
+            lost: None,
+            losses: 0,
             silences: 0,
             foreign_frames: 0,
         }
@@ -113,6 +124,7 @@ impl<B: Bus> Car<B> {
                 self.phase = Phase::Discovering(discovery);
                 match found? {
                     Ok(link) => {
+                        self.plan = Plan::new(now, link.dialect, |_| false);
                         self.phase = Phase::Exploring { link, page: 0, tries: 0 };
                         Some(Event::Connected(link))
                     }
@@ -169,6 +181,7 @@ impl<B: Bus> Car<B> {
         self.exchange.abort();
         self.asked = None;
         self.unheard = 0;
+        (self.lost, self.losses) = (None, 0);
         self.knowledge.part();
     }
 
@@ -263,26 +276,38 @@ impl<B: Bus> Car<B> {
         (outcome.failed > 0).then_some(Event::Nonsense(request))
     }
 
-    /// A bit field was asked for. What is lost here is missing for the whole trip, so it is asked for again
-    /// when a unit stays silent that should answer; the first one, where nobody knows who should, always.
+    /// A bit field was asked for. All that it would have named is missing where it is lost, so it is asked for again
+    /// when a unit stays silent that should answer, at once and later; the first one, where nobody knows who should,
+    /// always.
     fn explored(&mut self, now: Instant, page: u8, outcome: Outcome) {
         let Phase::Exploring { link, tries, .. } = self.phase else { return };
         let units = self.knowledge.units;
-        let silent = usize::from(outcome.answered) < units.count(Pid(page));
-        if tries < Self::MAX_TRIES && (silent || outcome.failed > 0 || page == 0 && tries == 0) {
+        let lost = outcome.failed > 0 || usize::from(outcome.answered) < units.count(Pid(page)).max(1);
+        if tries < Self::MAX_TRIES && (lost || page == 0 && tries == 0) {
             self.phase = Phase::Exploring { link, page, tries: tries.saturating_add(1) };
             return;
+        }
+        if lost && self.lost.is_none() && self.losses < Self::MAX_LOSSES {
+            let rest = Self::ASK_AGAIN.times(1_u64.wrapping_shl(self.losses.into()));
+            self.lost = Some((page, now.after(rest)));
+            self.losses = self.losses.saturating_add(1);
         }
         self.phase = match page.checked_add(0x20).filter(|next| units.count(Pid(*next)) > 0) {
             Some(page) => Phase::Exploring { link, page, tries: 0 },
             None => {
-                self.plan = Plan::new(now, link.dialect, |item| units.exists(item));
+                self.plan.learn(now, |item| units.exists(item));
                 Phase::Polling(link)
             }
         };
     }
 
     fn ask(&mut self, now: Instant) {
+        if let (Phase::Polling(link), Some((page, again))) = (self.phase, self.lost)
+            && now >= again
+        {
+            self.lost = None;
+            self.phase = Phase::Exploring { link, page, tries: 0 };
+        }
         let (link, asked, request, expected) = match self.phase {
             Phase::Exploring { link, page, .. } => {
                 let item = Item::Value(Pid(page));

@@ -120,6 +120,7 @@ const ITEMS: [(Item, Tier); 28] = {
 struct Entry {
     due: Instant,
     misses: u8,
+    exists: bool,
     over: bool,
 }
 
@@ -135,8 +136,21 @@ impl Plan {
 
     /// Everything that `exists` is due at once.
     pub fn new(now: Instant, dialect: Dialect, exists: impl Fn(Item) -> bool) -> Self {
-        let entries = ITEMS.map(|(item, _)| Entry { due: now, misses: 0, over: !exists(item) });
-        Self { dialect, standing: false, entries, idle_until: now }
+        let entries = [Entry { due: now, misses: 0, exists: false, over: true }; ITEMS.len()];
+        let mut plan = Self { dialect, standing: false, entries, idle_until: now };
+        plan.learn(now, exists);
+        plan
+    }
+
+    /// More, or less, `exists` than was known: what is new is due at once, what was asked before goes on as it was.
+    pub fn learn(&mut self, now: Instant, exists: impl Fn(Item) -> bool) {
+        for (entry, (item, _)) in self.entries.iter_mut().zip(&ITEMS) {
+            let known = core::mem::replace(&mut entry.exists, exists(*item));
+            if known != entry.exists {
+                *entry = Entry { due: now, misses: 0, exists: entry.exists, over: known };
+            }
+        }
+        self.idle_until = now;
     }
 
     /// Whether the car stands with its engine off.
@@ -240,6 +254,18 @@ mod tests {
             _ => ANSWERED,
         });
         assert_eq!(count(&asked, Item::Codes(CodeKind::Permanent)), 1);
+    }
+
+    #[test]
+    fn what_turns_out_to_exist_is_asked_and_nothing_twice() {
+        let odometer = Item::Value(Pid::ODOMETER);
+        let mut plan = Plan::new(Instant::default(), Dialect::Classic, |item| item != odometer);
+        let before = drive(&mut plan, 30, |_| ANSWERED);
+        assert_eq!((count(&before, odometer), count(&before, Item::OdometerDid)), (0, 1));
+        plan.learn(Instant::default(), |item| item != Item::OdometerDid);
+        let after = drive(&mut plan, 30, |_| ANSWERED);
+        assert_eq!((count(&after, odometer), count(&after, Item::OdometerDid)), (1, 0));
+        assert_eq!(count(&after, Item::Info(InfoType::VIN)), 0, "once in a trip");
     }
 
     #[test]
