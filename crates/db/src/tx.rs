@@ -171,8 +171,8 @@ impl WriteTx {
         self.commit_then(|| ())
     }
 
-    /// As [`commit`](Self::commit). `then` runs between the two when it has succeeded: the changes are durable, and no
-    /// snapshot shows them yet. It must not take a snapshot.
+    /// As [`commit`](Self::commit). When it succeeds, `then` runs once the changes are durable and before any snapshot
+    /// shows them; it must not take a snapshot.
     ///
     /// # Errors
     /// As [`commit`](Self::commit).
