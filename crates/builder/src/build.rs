@@ -8,16 +8,13 @@ use autochain_primitives::{
     receipts_root, transactions_root,
 };
 use autochain_state::{StateError, StateView, apply};
-use autochain_store::{Reader, StateDelta, StoreError};
+use autochain_store::{StateDelta, StoreError};
 use autochain_txpool::Pool;
-use std::sync::Arc;
 
 /// Room that the header and the list headers of a block take within its size limit (EIP-7934), in bytes.
 const BLOCK_OVERHEAD: usize = 4_096;
 /// Largest block that is built, in bytes: EIP-7934's limit of 8 MiB, on every fork.
 const MAX_BLOCK_SIZE: usize = 8 << 20;
-/// How often head and state are read again until no block comes in between.
-const HEAD_TRIES: u32 = 100;
 
 /// What the miner wishes of a block.
 #[derive(Clone, Debug)]
@@ -46,7 +43,7 @@ pub struct Template {
     /// Its effect on the state of its parent.
     pub changes: StateChanges,
     /// The parent.
-    pub parent: Arc<Head>,
+    pub parent: Head,
 }
 
 /// Why no block can be built.
@@ -64,9 +61,6 @@ pub enum BuildError {
     /// The chain has reached its terminal total difficulty.
     #[error(transparent)]
     Terminal(#[from] autochain_consensus::HeaderError),
-    /// The head moved while the block was being built; build again.
-    #[error("the head moved while the block was being built")]
-    HeadMoved,
 }
 
 impl From<ExecutionError<StateError>> for BuildError {
@@ -75,26 +69,13 @@ impl From<ExecutionError<StateError>> for BuildError {
     }
 }
 
-/// The head with a snapshot of the state behind it. A block may come between the two: whoever asks for the pending
-/// block while blocks are mined must not see an error for that.
-fn head_with_state(chain: &Chain) -> Result<(Arc<Head>, Reader), BuildError> {
-    for _ in 0..HEAD_TRIES {
-        let head = chain.head();
-        let reader = chain.reader()?;
-        if reader.head()?.1 == head.header.hash() {
-            return Ok((head, reader));
-        }
-    }
-    Err(BuildError::HeadMoved)
-}
-
 /// Builds a block on the head from the pool's transactions.
 ///
 /// # Errors
 /// [`BuildError`]; a transaction that cannot be executed is left out and is no error.
 pub fn build(chain: &Chain, pool: &Pool, attributes: &Attributes) -> Result<Template, BuildError> {
     let spec = chain.spec();
-    let (parent, reader) = head_with_state(chain)?;
+    let (parent, reader) = chain.snapshot()?;
     autochain_consensus::check_terminal(spec, parent.total_difficulty)?;
     let view = StateView::head(&reader);
 

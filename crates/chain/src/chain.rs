@@ -113,6 +113,15 @@ impl Chain {
         self.store.reader()
     }
 
+    /// A snapshot of the database with the head that it shows.
+    ///
+    /// # Errors
+    /// [`StoreError`] when no transaction can be begun, or a record of the head is missing.
+    pub fn snapshot(&self) -> Result<(Head, Reader), StoreError> {
+        let reader = self.reader()?;
+        Ok((read_head(&reader)?, reader))
+    }
+
     /// The database.
     pub const fn store(&self) -> &Store {
         &self.store

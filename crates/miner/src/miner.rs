@@ -276,7 +276,7 @@ impl Shared {
                 Mode::Continuous => self.mine_continuously(&mut seen),
             };
             match result {
-                Ok(()) | Err(MineError::Stopped | MineError::Build(BuildError::HeadMoved)) => {}
+                Ok(()) | Err(MineError::Stopped) => {}
                 Err(error) => {
                     tracing::error!(err = %error, "Block sealing failed");
                     self.sleep(Duration::from_secs(1));
